@@ -1,0 +1,25 @@
+"""What others say to the calculation pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from actors.runtime import Request
+from app.wire import Outcome
+
+
+class Lane(StrEnum):
+    """Which queue a request waits in: an INSTANT one is never behind a LONG one."""
+
+    INSTANT = "instant"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Compute(Request[Outcome]):
+    """Answer one request of a catalogue entry or legacy operation; `body` is the caller's JSON."""
+
+    operation: str
+    body: bytes
+    lane: Lane = Lane.INSTANT

@@ -1,0 +1,13 @@
+"""What the sky has no answer for."""
+
+from __future__ import annotations
+
+from app.errors import CalculationFailed
+
+
+class OutsideEphemeris(CalculationFailed):
+    """The ephemeris files do not reach the moment, or hold no such body."""
+
+
+class PolarHouses(CalculationFailed):
+    """The house system is undefined inside the polar circles."""

@@ -1,0 +1,138 @@
+"""The life of the server process: start, listen, wait for a stop, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from app.application import create_app
+from app.keys import STATE, SUPERVISOR
+from app.settings import Settings, unknown_names
+from app.telemetry.logs import configure, log_setup, logger
+from app.web.malformed import MalformedRequests
+
+KEEP_ALIVE_SECONDS = 75.0
+"""Longer than the 60 s of common reverse proxies, so that they close first."""
+
+_log = logger(__name__)
+
+
+class CannotStart(Exception):
+    """The server cannot run as things are; the text says what to do."""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a stop signal; the exit status. Raises CannotStart."""
+    configure(log_setup(settings.service_name, settings.log_level, settings.log_format))
+    logging.getLogger("aiohttp.server").addFilter(MalformedRequests())
+    for warning in unknown_names(os.environ):
+        _log.warning(warning)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    app = create_app(settings)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        shutdown_timeout=settings.drain_seconds,
+    )
+    stop = asyncio.create_task(_stop_signal())
+    try:
+        if not await _started(runner, stop):
+            return 0
+        _welcome(settings, await _listen(runner, settings))
+        return await _until_stopped(app, stop)
+    finally:
+        stop.cancel()
+        app[STATE].draining = True
+        await runner.cleanup()
+
+
+async def _started(runner: web.AppRunner, stop: asyncio.Task[None]) -> bool:
+    """Whether every part runs; False when a stop signal came first. Raises CannotStart."""
+    setup = asyncio.create_task(runner.setup())
+    await asyncio.wait({setup, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not setup.done():
+        setup.cancel()
+        await asyncio.wait({setup})
+        return False
+    try:
+        await setup
+    except TimeoutError as error:
+        msg = "no calculation worker became ready; the log lines above tell why"
+        raise CannotStart(msg) from error
+    return True
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> int:
+    """The port that the server listens on; raises CannotStart."""
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        msg = (
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            "set NOCTURNA_PORT or NOCTURNA_HOST to another one"
+        )
+        raise CannotStart(msg) from error
+    server = runner.server
+    if server is not None:
+        runner.app[STATE].connections = lambda: len(server.connections)
+    port: int = runner.addresses[0][1]
+    runner.app[STATE].port = port
+    return port
+
+
+async def _until_stopped(app: web.Application, stop: asyncio.Task[None]) -> int:
+    """Wait for a stop signal, or for an actor that cannot be kept alive; the exit status."""
+    failure = app[SUPERVISOR].failure
+    either: set[asyncio.Future[Any]] = {stop, failure}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if failure.done():
+        _log.critical("giving up", reason=str(failure.result()))
+        return 1
+    _log.info("stopping: accepted requests are answered, new ones refused")
+    return 0
+
+
+async def _stop_signal() -> None:
+    """Return when the process is asked to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster uvloop where it exists, else the standard loop."""
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _welcome(settings: Settings, port: int) -> None:
+    address = f"http://{settings.host}:{port}"
+    directory = settings.data_dir.resolve()
+    if not sys.stdout.isatty():
+        _log.info("serving", address=address, data_dir=str(directory))
+        return
+    lines = (
+        f"Nocturna serves {address}, documentation at {address}/docs",
+        f"Data is kept in {directory}",
+        f"First token:    {os.path.relpath(sys.executable)} run.py token create",
+    )
+    sys.stdout.write("\n".join((*lines, "")))

@@ -1,0 +1,142 @@
+"""Counters, distributions and gauges of one process, and their text for Prometheus.
+
+The hot path only adds numbers; the library's objects are built when /metrics is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+Labels = tuple[str, ...]
+
+SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Bounds for times of requests: from half a millisecond to the deadline."""
+
+
+class Distribution:
+    """How often a value fell below each bound."""
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, bounds: Sequence[float] = SECONDS) -> None:
+        self.bounds = tuple(bounds)
+        self.counts = [0] * (len(self.bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, value: float) -> None:
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Cumulative counts by upper bound, as Prometheus wants them."""
+        names = [*map(str, self.bounds), "+Inf"]
+        return list(zip(names, map(float, accumulate(self.counts)), strict=True))
+
+
+@dataclass(slots=True)
+class Counts:
+    """Numbers that only rise, by label values."""
+
+    values: dict[Labels, int] = field(default_factory=dict)
+
+    def add(self, *labels: str, by: int = 1) -> None:
+        self.values[labels] = self.values.get(labels, 0) + by
+
+
+@dataclass(slots=True)
+class Distributions:
+    """Distributions by label values."""
+
+    bounds: Sequence[float] = SECONDS
+    values: dict[Labels, Distribution] = field(default_factory=dict)
+
+    def observe(self, value: float, *labels: str) -> None:
+        found = self.values.get(labels)
+        if found is None:
+            found = self.values[labels] = Distribution(self.bounds)
+        found.observe(value)
+
+
+Gauge = Callable[[], Mapping[Labels, float]]
+"""Reads present values by label values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    names: tuple[str, ...]
+    text: str
+    labels: Labels
+    source: Counts | Distributions | Gauge
+
+
+class Metrics(Collector):
+    """Every metric of this process."""
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
+
+    def counts(self, names: str | tuple[str, ...], text: str, *labels: str) -> Counts:
+        """A new set of counters, exposed under one or several names."""
+        source = Counts()
+        if not labels:
+            source.add(by=0)
+        self._entries.append(_Entry(_tuple(names), text, labels, source))
+        return source
+
+    def distributions(self, names: str | tuple[str, ...], text: str, *labels: str) -> Distributions:
+        """A new set of distributions, exposed under one or several names."""
+        source = Distributions()
+        self._entries.append(_Entry(_tuple(names), text, labels, source))
+        return source
+
+    def gauge(self, name: str, text: str, read: Gauge, *labels: str) -> None:
+        """A value that is read whenever the metrics are."""
+        self._entries.append(_Entry((name,), text, labels, read))
+
+    def collect(self) -> Iterable[Metric]:
+        for entry in self._entries:
+            for name in entry.names:
+                yield _family(name, entry)
+
+    def exposition(self) -> bytes:
+        """The text of all metrics."""
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        return generate_latest(registry)
+
+
+def _tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def _family(name: str, entry: _Entry) -> Metric:
+    match entry.source:
+        case Counts(values=numbers):
+            counter = CounterMetricFamily(name, entry.text, labels=entry.labels)
+            for labels, number in list(numbers.items()):
+                counter.add_metric(labels, number)
+            return counter
+        case Distributions(values=distributions):
+            histogram = HistogramMetricFamily(name, entry.text, labels=entry.labels)
+            for labels, distribution in list(distributions.items()):
+                histogram.add_metric(labels, distribution.buckets(), distribution.total)
+            return histogram
+        case read:
+            gauge = GaugeMetricFamily(name, entry.text, labels=entry.labels)
+            for labels, value in read().items():
+                gauge.add_metric(labels, value)
+            return gauge

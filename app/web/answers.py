@@ -1,0 +1,95 @@
+"""Outcomes as HTTP responses."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from aiohttp import web
+
+from app.errors import AppError, MethodNotAllowed, TokenExpired, Unauthenticated
+from app.wire import Outcome, encode, envelope, failure, inside, success
+
+REQUEST_ID = web.RequestKey("request_id", str)
+JSON_HEADERS = {"Content-Type": "application/json"}
+
+COMPRESS_FROM = 1024
+"""Bytes below which a compressed body is not smaller by a packet."""
+_GZIP = 31
+_FASTEST = 1
+"""zlib's window for gzip, and its level: a chart takes about 40 µs."""
+_REFUSED_WEIGHT = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*\Z").match
+
+
+def now_text() -> str:
+    """The present instant as answers show it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def enveloped(
+    request: web.Request,
+    outcome: Outcome,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """The answer to a request."""
+    body = envelope(outcome.fragment, outcome.meta, request[REQUEST_ID], now_text())
+    return web.Response(
+        body=body, status=outcome.status, headers={**JSON_HEADERS, **(headers or {})}
+    )
+
+
+def succeeded(
+    request: web.Request,
+    data: Any,
+    meta: Mapping[str, Any] | None = None,
+) -> web.Response:
+    """A success around plain values."""
+    return enveloped(request, Outcome(200, success(encode(data)), inside(meta) if meta else b""))
+
+
+def refused(request: web.Request, error: AppError) -> web.Response:
+    """The answer to a request that failed in an expected way."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Unauthenticated | TokenExpired):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, MethodNotAllowed) and error.details:
+        headers["Allow"] = ", ".join(error.details["allowed"])
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return enveloped(request, Outcome(error.status, failure(error)), headers)
+
+
+def bare(data: Any, status: int = 200) -> web.Response:
+    """JSON without an envelope, where a public shape has none."""
+    return web.Response(body=encode(data), status=status, headers=JSON_HEADERS)
+
+
+def compress(request: web.Request, response: web.Response) -> None:
+    """Compress a long body for a client that takes gzip, in place."""
+    body = response.body
+    if (
+        not isinstance(body, bytes)
+        or len(body) < COMPRESS_FROM
+        or "Content-Encoding" in response.headers
+    ):
+        return
+    response.headers.add("Vary", "Accept-Encoding")
+    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return
+    packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _GZIP)
+    response.body = packer.compress(body) + packer.flush()
+    response.headers["Content-Encoding"] = "gzip"
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding names gzip, and not with the weight 0 that refuses it."""
+    for choice in accepted.lower().split(","):
+        name, _, weight = choice.partition(";")
+        if name.strip() == "gzip":
+            return _REFUSED_WEIGHT(weight) is None
+    return False

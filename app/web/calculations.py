@@ -1,0 +1,127 @@
+"""Calculations over HTTP: one handler for the whole catalogue, one for all legacy shapes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from actors.calculation_pool.messages import Compute, Lane
+from app.calculations.catalogue import Calculation, Cost, catalogue
+from app.compat.operations import cost_of
+from app.errors import BadRequest, InvalidInput, NotFound, UnsupportedMediaType
+from app.keys import POOL, SETTINGS
+from app.web.answers import enveloped, succeeded
+from app.web.routing import Handler
+from app.web.wrapper import body_too_large
+from app.wire import Outcome
+
+LASTING_HEADERS = {"Cache-Control": "private, max-age=86400"}
+"""A natal chart never changes; a day lets a new engine version reach everyone."""
+
+_LANES = {Cost.INSTANT: Lane.INSTANT, Cost.LONG: Lane.LONG}
+_SCHEMA_REFERENCE = "#/$defs/{model}"
+
+
+async def post_calculation(request: web.Request) -> web.Response:
+    """POST /api/v1/calculations/{name} -> 200, 404 unknown name, 422 invalid, 503 overloaded."""
+    name = known_name(request.match_info["name"])
+    require_json(request)
+    outcome = await compute(request, name, await read_body(request))
+    return enveloped(request, outcome)
+
+
+async def get_calculation(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/calculations/{name}?request=<base64url> -> 200 with ETag, 304, and as POST."""
+    name = known_name(request.match_info["name"])
+    outcome = await compute(request, name, _body_of_query(request))
+    if not outcome.lasting:
+        return enveloped(request, outcome)
+    headers = {**LASTING_HEADERS, "ETag": f'W/"{outcome.digest}"'}
+    held = {tag.value for tag in request.if_none_match or ()}
+    if not held.isdisjoint({outcome.digest, "*"}):
+        return web.Response(status=304, headers=headers)
+    return enveloped(request, outcome, headers)
+
+
+async def list_calculations(request: web.Request) -> web.Response:
+    """GET /api/v1/calculations -> every entry with its schemas and an example."""
+    return succeeded(
+        request, {"calculations": [_described(entry) for entry in catalogue().values()]}
+    )
+
+
+def legacy(operation: str) -> Handler:
+    """The handler of POST /api/<operation>, in the shape of the public API."""
+
+    async def post_legacy(request: web.Request) -> web.Response:
+        return enveloped(request, await compute(request, operation, await read_body(request)))
+
+    return post_legacy
+
+
+async def compute(request: web.Request, operation: str, body: bytes) -> Outcome:
+    """What the pool answers; raises what `Ref.ask` raises."""
+    message = Compute(operation, body, _LANES[cost_of(operation)])
+    return await request.app[POOL].ask(message, within=request.app[SETTINGS].request_deadline)
+
+
+def known_name(name: str) -> str:
+    """The name of a catalogue entry; raises NotFound with the nearest one."""
+    if name in catalogue():
+        return name
+    near = difflib.get_close_matches(name[:64], catalogue(), n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; GET /api/v1/calculations lists them all"
+    raise NotFound(f"there is no calculation '{name[:64]}'{hint}")
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The body; raises PayloadTooLarge, before reading it if its length is announced.
+
+    Raises BadRequest for one that ends early or is not encoded as it says.
+    """
+    limit = request.client_max_size
+    if (request.content_length or 0) > limit:
+        raise body_too_large(limit)
+    try:
+        return await request.read()
+    except (web.RequestPayloadError, ConnectionError) as error:
+        msg = "the body could not be read: it ended early, or its Content-Encoding is wrong"
+        raise BadRequest(msg, details={"field": "body"}) from error
+
+
+def require_json(request: web.Request) -> None:
+    """Refuse a body that says it is something else; one that says nothing is taken for JSON."""
+    if "Content-Type" not in request.headers:
+        return
+    kind = request.content_type
+    if kind != "application/json" and not kind.endswith("+json"):
+        msg = f"header Content-Type must be application/json, got {kind[:64]!r}"
+        raise UnsupportedMediaType(msg, details={"field": "header.Content-Type", "got": kind[:64]})
+
+
+def _body_of_query(request: web.Request) -> bytes:
+    text = request.query.get("request")
+    if text is None:
+        expected = "given: the JSON request as base64url"
+        raise InvalidInput.of("query.request", expected, None)
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput.of("query.request", "base64url of a JSON object", text) from error
+
+
+def _described(entry: Calculation) -> Mapping[str, Any]:
+    return {
+        "name": entry.name,
+        "summary": entry.summary,
+        "description": entry.description,
+        "cost": entry.cost,
+        "request_schema": entry.request_schema(_SCHEMA_REFERENCE),
+        "reply_schema": entry.reply_schema(_SCHEMA_REFERENCE),
+        "example": dict(entry.example),
+    }

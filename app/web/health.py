@@ -1,0 +1,76 @@
+"""Is the server alive, ready, and what does it depend on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from app.keys import SETTINGS, STATE, SUPERVISOR
+from app.security.tokens import Scope
+from app.telemetry.process import memory_mb
+from app.web.access import find_principal
+from app.web.answers import bare
+
+HEALTHY, UNHEALTHY, DEGRADED = "healthy", "unhealthy", "degraded"
+
+
+async def health(request: web.Request) -> web.Response:
+    """GET /health -> exactly a status; with ?detail what it rests on; 401 for a bad token."""
+    principal = find_principal(request)
+    dependencies = _dependencies(request)
+    status = HEALTHY if all(state == HEALTHY for state in dependencies.values()) else DEGRADED
+    if "detail" not in request.query:
+        return bare({"status": status})
+    report = {"status": status, **_details(request), "dependencies": dependencies}
+    if principal is not None and Scope.ADMIN in principal.scopes:
+        report |= _inside(request)
+    return bare(report)
+
+
+async def live(_: web.Request) -> web.Response:
+    """GET /health/live -> 200 while the loop turns."""
+    return bare({"status": "alive"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """GET /health/ready -> 200 when new work is welcome, 503 otherwise."""
+    if request.app[STATE].draining:
+        return bare({"status": "draining"}, status=503)
+    return bare({"status": "ready"})
+
+
+def _dependencies(request: web.Request) -> Mapping[str, str]:
+    """Everything the server needs by name, healthy or unhealthy."""
+    checks = request.app[STATE].dependencies.items()
+    return {name: HEALTHY if is_well() else UNHEALTHY for name, is_well in checks}
+
+
+def _details(request: web.Request) -> Mapping[str, Any]:
+    settings, state = request.app[SETTINGS], request.app[STATE]
+    uptime = asyncio.get_running_loop().time() - state.started
+    return {
+        "service": settings.service_name,
+        "version": settings.service_version,
+        "port": state.port,
+        "ephemeris": {"de_number": state.de_number},
+        "metrics": {
+            "uptime_seconds": round(uptime, 3),
+            "active_connections": state.connections(),
+            "memory_usage_mb": round(memory_mb(), 1),
+        },
+    }
+
+
+def _inside(request: web.Request) -> Mapping[str, Any]:
+    settings = request.app[SETTINGS]
+    return {
+        "actors": [asdict(status) for status in request.app[SUPERVISOR].status()],
+        "paths": {
+            "data_dir": str(settings.data_dir.resolve()),
+            "ephemeris": [str(path) for path in request.app[STATE].ephemeris_directories],
+        },
+    }

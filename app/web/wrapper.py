@@ -1,0 +1,165 @@
+"""The one wrapper around every handler: request id, token, errors, CORS, compression, metrics, log.
+
+One function in place of a stack of middlewares: each layer of those costs as much as all of this.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+import traceback
+import uuid
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
+from app.errors import (
+    AppError,
+    BadRequest,
+    DeadlineExceeded,
+    InternalError,
+    Overloaded,
+    PayloadTooLarge,
+    Unavailable,
+)
+from app.telemetry.logs import logger
+from app.telemetry.metrics import Counts, Distributions, Metrics
+from app.web.access import require
+from app.web.answers import REQUEST_ID, compress, enveloped, refused
+from app.web.cors import Cors
+from app.web.routing import Handler, Route
+from app.wire import Outcome, failure
+
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z").match
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PROCESS_ID = str(uuid.uuid4())[:24]
+_counter = itertools.count(1)
+"""A request id is a UUID whose last part counts: unique as a random one, at a tenth of its cost."""
+
+_RETRY_SOON = 1
+"""Seconds after which a momentary overload is usually over."""
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMetrics:
+    """Requests and their durations, under both names that dashboards look for."""
+
+    requests: Counts
+    durations: Distributions
+
+    @classmethod
+    def of(cls, metrics: Metrics) -> RequestMetrics:
+        names = ("nocturna_requests_total", "http_requests_total")
+        times = ("nocturna_request_duration_seconds", "http_request_duration_seconds")
+        return cls(
+            metrics.counts(names, "Requests answered", "method", "endpoint", "status"),
+            metrics.distributions(times, "Seconds from request to answer", "method", "endpoint"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """Makes web handlers of route handlers."""
+
+    metrics: RequestMetrics
+    cors: Cors
+    slow_seconds: float
+
+    def around(self, route: Route) -> Handler:
+        """The handler that the server calls for a route."""
+        endpoint, scope, handler = route.path, route.scope, route.handler
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            started = time.perf_counter()
+            request[REQUEST_ID] = request_id = _request_id(request)
+            try:
+                if self.cors.is_preflight(request):
+                    response: web.StreamResponse = self.cors.preflight(request)
+                else:
+                    if scope is not None:
+                        require(request, scope)
+                    response = await handler(request)
+            except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
+                response = _answer_to(error, request, endpoint)
+            if isinstance(response, web.Response):
+                compress(request, response)
+            response.headers["X-Request-ID"] = request_id
+            self.cors.mark(request, response.headers)
+            self._record(request, endpoint, response.status, time.perf_counter() - started)
+            return response
+
+        return handle
+
+    def _record(self, request: web.Request, endpoint: str, status: int, seconds: float) -> None:
+        method = request.method if request.method in _METHODS else "OTHER"
+        self.metrics.requests.add(method, endpoint, str(status))
+        self.metrics.durations.observe(seconds, method, endpoint)
+        if seconds > self.slow_seconds:
+            _log.warning(
+                "slow request",
+                request_id=request[REQUEST_ID],
+                method=method,
+                endpoint=endpoint,
+                status=status,
+                seconds=round(seconds, 3),
+            )
+
+
+def _request_id(request: web.Request) -> str:
+    given = request.headers.get("X-Request-ID")
+    if given is not None and _ACCEPTED_ID(given):
+        return given
+    return _PROCESS_ID + format(next(_counter), "012x")
+
+
+def _answer_to(  # noqa: PLR0911 - a table
+    error: Exception, request: web.Request, endpoint: str
+) -> web.Response:
+    """The one table from exceptions to answers."""
+    match error:
+        case AppError():
+            return refused(request, error)
+        case MailboxFull():
+            msg = "the server has as much work as it can hold; try again in a second"
+            return refused(request, Overloaded(msg, retry_after=_RETRY_SOON))
+        case AskTimeout():
+            msg = "the answer took longer than the deadline; try again, or ask for less at once"
+            return refused(request, DeadlineExceeded(msg, retry_after=_RETRY_SOON))
+        case ActorStopped() | ActorCrashed():
+            msg = "the server is stopping or restarting this part; try again in a second"
+            return refused(request, Unavailable(msg, retry_after=_RETRY_SOON))
+        case web.HTTPRequestEntityTooLarge():
+            return refused(request, body_too_large(request.client_max_size))
+        case web.HTTPException():
+            return _http_error(error, request)
+        case _:
+            return _fault(error, request, endpoint)
+
+
+def body_too_large(limit: int) -> PayloadTooLarge:
+    """The refusal of a body that is longer than `limit` bytes."""
+    msg = f"body must be at most {limit} bytes; send less, or in several requests"
+    return PayloadTooLarge(msg, details={"field": "body", "limit": limit})
+
+
+def _http_error(error: web.HTTPException, request: web.Request) -> web.Response:
+    """What aiohttp refuses by itself, such as a body that ends too early, in our envelope."""
+    return refused(request, BadRequest(f"the request could not be read: {error.reason}"))
+
+
+def _fault(error: Exception, request: web.Request, endpoint: str) -> web.Response:
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    # The message of an unforeseen error may hold what the caller sent, so only its type is logged.
+    _log.error(
+        "unforeseen error",
+        request_id=request[REQUEST_ID],
+        endpoint=endpoint,
+        error=type(error).__name__,
+        where=[f"{frame.filename}:{frame.lineno}" for frame in frames],
+    )
+    msg = "the server failed; report the request_id"
+    return enveloped(request, Outcome(500, failure(InternalError(msg))))

@@ -1,0 +1,140 @@
+"""JSON at the edges: the envelope of every answer, and the bytes that travel through the queues.
+
+A worker makes the fragment of an answer once; whoever sends it only splices the envelope around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.errors import AppError, InvalidInput, Problem, echo
+
+JsonDecodeError = orjson.JSONDecodeError
+
+_COMPACT = orjson.OPT_SERIALIZE_NUMPY
+_CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request.
+
+    `fragment` is the inside of the envelope but for `meta`; `meta` is the inside of `meta` that
+    belongs to the content; `digest` names the content, empty for a failure; `lasting` says that
+    the same request will always have this answer.
+    """
+
+    status: int
+    fragment: bytes
+    meta: bytes = b""
+    digest: str = ""
+    lasting: bool = False
+
+
+def encode(value: Any) -> bytes:
+    """UTF-8 JSON."""
+    return orjson.dumps(value, default=_plain, option=_COMPACT)
+
+
+def canonical(value: Any) -> bytes:
+    """JSON that is the same for equal values, whatever the order of their keys."""
+    return orjson.dumps(value, default=_plain, option=_CANONICAL)
+
+
+def decode(text: bytes | str) -> Any:
+    """The value of a JSON text; raises JsonDecodeError."""
+    return orjson.loads(text)
+
+
+def inside(value: Mapping[str, Any]) -> bytes:
+    """The members of a JSON object without its braces, ready to be spliced."""
+    return encode(value)[1:-1]
+
+
+def success(data: bytes) -> bytes:
+    """Fragment of a success around ready JSON."""
+    return b'"success":true,"data":%b,"error":null' % data
+
+
+def failure(error: AppError) -> bytes:
+    """Fragment of a failure: stable code, message, details, and the same again as `detail`."""
+    body = {"code": error.code, "message": error.message, "details": _details(error)}
+    return b'"success":false,"data":null,"error":%b,"detail":%b' % (
+        encode(body),
+        encode(_detail(error)),
+    )
+
+
+def failed(error: AppError) -> Outcome:
+    return Outcome(error.status, failure(error))
+
+
+def envelope(fragment: bytes, meta: bytes, request_id: str, timestamp: str) -> bytes:
+    """A whole answer."""
+    return b'{%b,"meta":{"request_id":"%b","timestamp":"%b"%b%b}}' % (
+        fragment,
+        request_id.encode(),
+        timestamp.encode(),
+        b"," if meta else b"",
+        meta,
+    )
+
+
+def _details(error: AppError) -> Any:
+    if isinstance(error, InvalidInput):
+        return {
+            "field": error.problems[0].field,
+            "reason": error.problems[0].expected,
+            "errors": [
+                {"field": p.field, "expected": p.expected, "got": _shown(p.got)}
+                for p in error.problems
+            ],
+        }
+    return error.details
+
+
+def _detail(error: AppError) -> Any:
+    """What clients of FastAPI servers look for: a list for 422, a text for all else."""
+    if isinstance(error, InvalidInput):
+        return [
+            {
+                "type": problem.kind,
+                "loc": _location(problem),
+                "msg": problem.message,
+                "input": _shown(problem.got),
+            }
+            for problem in error.problems
+        ]
+    return error.message
+
+
+def _location(problem: Problem) -> list[str | int]:
+    parts = [int(part) if part.isdigit() else part for part in problem.field.split(".")]
+    return parts if parts[0] in {"body", "query", "header"} else ["body", *parts]
+
+
+def _shown(value: Any) -> Any:
+    """A rejected value as it came if it is a short scalar, else its beginning as text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+        return value
+    return echo(value)
+
+
+_LONGEST_NUMBER = 17
+_LONGEST_TEXT = 64
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return str(value)

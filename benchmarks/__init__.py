@@ -1,0 +1,1 @@
+"""Promises about speed and memory, each a ratio within one run."""

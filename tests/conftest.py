@@ -1,0 +1,24 @@
+"""Fixtures that several packages of tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.ephemeris.files import DATA
+from app.ephemeris.swiss import SwissEphemeris
+from tests.server import RunningServer
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One server for all tests that leave it as it was."""
+    with RunningServer(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ephemeris() -> SwissEphemeris:
+    """Swiss Ephemeris with the shipped files, for the thread of the tests."""
+    return SwissEphemeris([DATA])
