@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench soak clean
+.PHONY: run test check format bench soak zone-history clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python run.py
@@ -28,6 +28,9 @@ bench: $(VENV)/installed-for-tests
 
 soak: $(VENV)/installed-for-tests
 	$(BIN)/python -m pytest -m soak $(ARGS)
+
+zone-history: $(VENV)/installed-for-tests
+	$(BIN)/python -m tools.zone_history $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info

@@ -63,8 +63,3 @@ POINT_ALIASES: dict[str, Point] = {
     "IMUM_COELI": Angle.IC,
 }
 """Other accepted spellings, in capitals."""
-
-
-def point_named(name: str) -> Point | None:
-    """The point of a canonical name in capitals, or None."""
-    return Body.__members__.get(name) or Angle.__members__.get(name) or POINT_ALIASES.get(name)

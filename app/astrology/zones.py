@@ -1,8 +1,9 @@
 """Time zones, and how far a local clock ran ahead of UTC.
 
-Rules come from the `tzdata` package alone, never from the machine, so that every machine gives
-the same answer. Offsets decide everything: `dst()` is encoded in different ways by different
-builds of the time zone database.
+Rules come from the `tzdata` package, and from `zone_history` for places whose clocks before 1970
+the package leaves out; never from the machine, so that every machine gives the same answer.
+Offsets decide everything: `dst()` is encoded in different ways by different builds of the time
+zone database.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from io import BytesIO
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from tzdata import IANA_VERSION  # type: ignore[import-untyped]  # the package has no types
 
 from app.astrology.calendar import DAY, Calendar, CivilDateTime, civil_of_ticks
+from app.astrology.zone_history import with_history
 from app.errors import InvalidInput
 
 TZDATA_VERSION: str = IANA_VERSION
-"""Release of the IANA time zone database, such as 2026a."""
+"""Release of the IANA time zone database in the `tzdata` package, such as 2026a."""
 
 LONGEST_NAME = 64
 """Characters of a zone name that are looked up at all; the longest real one has 32."""
@@ -261,9 +264,9 @@ def _zone_names() -> dict[str, str]:
 
 @lru_cache(maxsize=CACHED_ZONES)
 def _load(name: str) -> ZoneInfo:
-    """The rules of a name that the database lists."""
-    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
+    """The rules of a name that the package lists, and its own history where there is one."""
+    compiled = resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+    return ZoneInfo.from_file(BytesIO(with_history(name, compiled)), key=name)
 
 
 def _nearest(name: str, names: dict[str, str]) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.astrology.sky import Ephemeris
+from app.astrology.zone_history import HISTORY_VERSION
 from app.astrology.zones import TZDATA_VERSION
 from app.calculations.catalogue import Answer, Calculation
 from app.calculations.problems import invalid
@@ -102,7 +103,7 @@ def computed(
 
 def digest_of(representation: str, request: CalculationRequest) -> str:
     """Names the content: equal requests, however they were written, have equal digests."""
-    content = [ENGINE, TZDATA_VERSION, representation, request.__dict__]
+    content = [ENGINE, TZDATA_VERSION, HISTORY_VERSION, representation, request.__dict__]
     return hashlib.blake2b(canonical(content), digest_size=16).hexdigest()
 
 

@@ -47,7 +47,7 @@ def planetary_positions(
     """
     birth = request.birth(ephemeris)
     points = request.planets or PLANETS
-    # The angles are the same in every system; EQUAL exists everywhere on Earth.
+    # EQUAL exists everywhere on Earth, and its midheaven culminates even under the horizon.
     system = request.house_system or HouseSystem.EQUAL
     division = ephemeris.divide(birth.julian_day, birth.place, system)
     positions = place_points(birth.julian_day, points, division, ephemeris, birth.theory)

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from app import __version__
 from app.astrology.bodies import Body
 from app.astrology.sky import Ephemeris
+from app.astrology.zone_history import HISTORY_VERSION
 from app.calculations.birth import Birth
 
 ENGINE = f"nocturna {__version__}"
@@ -37,6 +38,9 @@ class ComputedFor(TypedDict):
     ]
     calendar: str
     tzdata: str
+    zone_history: Annotated[
+        str, Field(description="Release behind clocks before 1970 that tzdata merges away")
+    ]
     ephemeris: EphemerisReply
     engine: str
     definitions: Annotated[
@@ -63,6 +67,7 @@ def computed_for(
         "local_mean_time": moment.local_mean_time,
         "calendar": moment.calendar,
         "tzdata": moment.tzdata_version,
+        "zone_history": HISTORY_VERSION,
         "ephemeris": {
             "library": source.library,
             "theory": source.theory,

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -61,12 +62,23 @@ def configure(setup: LogSetup) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=setup.level, force=True)
+    sys.excepthook = _log_uncaught
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module; keywords of a call become its context."""
     log: structlog.stdlib.BoundLogger = structlog.get_logger(name)
     return log
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """The last words of a process, in the same shape and without values."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logger(__name__).critical("uncaught error", exc_info=error)
 
 
 def _one_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -84,7 +96,7 @@ def _without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
     if found:
         given = found[1] if isinstance(found, tuple) else found
         error = given if isinstance(given, BaseException) else sys.exc_info()[1]
-        event["exception"] = [_described(link) for link in _chain(error)]
+        event["exception"] = " from ".join(map(_described, _chain(error)))
     return event
 
 

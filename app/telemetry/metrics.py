@@ -130,9 +130,10 @@ def _family(name: str, entry: _Entry) -> Metric:
             for labels, number in list(numbers.items()):
                 counter.add_metric(labels, number)
             return counter
-        case Distributions(values=distributions):
+        case Distributions(bounds=bounds, values=distributions):
             histogram = HistogramMetricFamily(name, entry.text, labels=entry.labels)
-            for labels, distribution in list(distributions.items()):
+            unseen = {} if entry.labels else {(): Distribution(bounds)}
+            for labels, distribution in list((distributions or unseen).items()):
                 histogram.add_metric(labels, distribution.buckets(), distribution.total)
             return histogram
         case read:

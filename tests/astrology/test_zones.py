@@ -50,8 +50,12 @@ RESTLESS_ZONES = [
     *("America/New_York", "Europe/London", "Europe/Dublin", "Africa/Casablanca", "Pacific/Apia"),
     *("Australia/Lord_Howe", "Africa/Lagos", "Europe/Moscow", "Asia/Manila", "America/Sitka"),
     *("America/Iqaluit", "Asia/Shanghai", "Antarctica/Troll", "Africa/Monrovia", "Asia/Kolkata"),
+    *("Europe/Amsterdam", "Atlantic/Reykjavik", "Pacific/Saipan", "Antarctica/DumontDUrville"),
 ]
-"""Half-hour summer time, days skipped and doubled, mean time that came back, unknown clocks."""
+"""Half-hour summer time, days skipped and doubled, mean time that came back, unknown clocks.
+
+The last four have a history of their own before 1970.
+"""
 
 near_transitions = (
     st.sampled_from(RESTLESS_ZONES)

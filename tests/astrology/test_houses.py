@@ -1,0 +1,130 @@
+"""The house of a longitude: half-open arcs, exact cusps, and cusps that run backwards."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.astrology.angles import norm
+from app.astrology.bodies import Angle
+from app.astrology.houses import (
+    HOUSE_SYSTEM_ALIASES,
+    Division,
+    HouseSystem,
+    house_of,
+    houses_of,
+)
+
+EVEN = tuple(30.0 * house for house in range(12))
+
+PLACIDUS_OF_SAN_DIEGO = (
+    *(335.610473, 17.994521, 49.948495, 74.845441, 97.550211, 122.459946),
+    *(155.610473, 197.994521, 229.948495, 254.845441, 277.550211, 302.459946),
+)
+"""DEFINITIONS.md, chart A: 2000-01-01 18:00 UT, 32.716667 north, 117.15 west."""
+
+REGIOMONTANUS_AT_85_NORTH = (
+    *(348.246938, 345.366453, 341.178469, 323.403164, 183.197644, 171.925417),
+    *(168.246938, 165.366453, 161.178469, 143.403164, 3.197644, 351.925417),
+)
+"""Swiss Ephemeris 2.10.03 at 84.93 degrees north: cusps run against the zodiac."""
+
+directions = st.floats(0.0, 360.0, exclude_max=True)
+
+
+@st.composite
+def divisions(draw: st.DrawFn) -> tuple[float, ...]:
+    """Twelve cusps of which opposite ones are opposite, as in every system, at times reversed."""
+    first = draw(directions)
+    steps = sorted(draw(st.lists(st.floats(0.01, 179.99), min_size=5, max_size=5, unique=True)))
+    direction = draw(st.sampled_from([1.0, -1.0]))
+    half = [0.0, *steps]
+    return tuple(norm(first + direction * step) for step in (*half, *(s + 180.0 for s in half)))
+
+
+@pytest.mark.parametrize("house", range(1, 13))
+def test_a_point_on_a_cusp_is_in_the_house_it_opens(house: int) -> None:
+    for cusps in (EVEN, PLACIDUS_OF_SAN_DIEGO, REGIOMONTANUS_AT_85_NORTH):
+        assert house_of(cusps[house - 1], cusps) == house
+
+
+@pytest.mark.parametrize("house", range(1, 13))
+def test_a_point_just_before_a_cusp_is_in_the_house_that_ends_there(house: int) -> None:
+    before = 12 if house == 1 else house - 1
+    for cusps in (EVEN, PLACIDUS_OF_SAN_DIEGO):
+        assert house_of(norm(cusps[house - 1] - 1e-9), cusps) == before
+    assert house_of(REGIOMONTANUS_AT_85_NORTH[house - 1] + 1e-9, REGIOMONTANUS_AT_85_NORTH) == (
+        before
+    )
+
+
+@given(divisions(), directions)
+def test_every_longitude_is_in_exactly_one_house(
+    cusps: tuple[float, ...], longitude: float
+) -> None:
+    house = house_of(longitude, cusps)
+    forward = norm(cusps[3] - cusps[0]) < 180.0
+    opening, closing = cusps[house - 1], cusps[house % 12]
+    start, end = (opening, closing) if forward else (closing, opening)
+    # Rounding of a difference, 1e-13, may put a point beside a cusp on either side of it.
+    assert norm(longitude - start + 1e-12) <= norm(end - start) + 2e-12
+
+
+@given(divisions())
+def test_cusps_open_their_own_houses_wherever_they_stand(cusps: tuple[float, ...]) -> None:
+    assert houses_of(cusps, cusps) == list(range(1, 13)) or len(set(cusps)) < 12
+
+
+@pytest.mark.parametrize("steps", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("house", range(1, 13))
+def test_a_gap_of_rounding_at_a_cusp_leaves_no_point_without_a_house(
+    house: int, steps: int
+) -> None:
+    """Kerykeion issue 164: a point 1e-14 degrees before a cusp was in no house, and raised."""
+    for cusps in (EVEN, PLACIDUS_OF_SAN_DIEGO, REGIOMONTANUS_AT_85_NORTH):
+        longitude = cusps[house - 1]
+        for _ in range(abs(steps)):
+            longitude = math.nextafter(longitude, math.copysign(400.0, steps))
+        assert house_of(norm(longitude), cusps) in {house, 12 if house == 1 else house - 1}
+
+
+def test_a_house_may_span_zero_aries() -> None:
+    assert house_of(359.0, PLACIDUS_OF_SAN_DIEGO) == 1
+    assert house_of(0.0, PLACIDUS_OF_SAN_DIEGO) == 1
+    assert house_of(17.0, PLACIDUS_OF_SAN_DIEGO) == 1
+    assert house_of(335.0, PLACIDUS_OF_SAN_DIEGO) == 12
+
+
+def test_houses_run_backwards_where_cusps_do() -> None:
+    assert house_of(346.0, REGIOMONTANUS_AT_85_NORTH) == 1
+    assert house_of(155.796146, REGIOMONTANUS_AT_85_NORTH) == 9  # house_pos tells 9.565237
+    assert house_of(250.0, REGIOMONTANUS_AT_85_NORTH) == 4
+    assert house_of(0.0, REGIOMONTANUS_AT_85_NORTH) == 11
+
+
+def test_cusps_that_meet_at_a_pole_still_give_every_longitude_a_house() -> None:
+    """Swiss Ephemeris 2.10.03, Regiomontanus at 90 degrees north: cusps cross by 4e-10 degrees."""
+    cusps = (
+        *(0.0, 359.9999999998138, 359.99999999952837, 279.1658616680103, 180.00000000038466),
+        *(180.0, 180.0, 179.99999999981378, 179.99999999952843, 99.16586166801028),
+        *(3.8465941543108784e-10, 0.0),
+    )
+    assert {house_of(float(degree), cusps) for degree in range(360)} <= set(range(1, 13))
+
+
+def test_the_opposite_angles_are_half_a_turn_away() -> None:
+    division = Division(HouseSystem.EQUAL, EVEN, 350.0, 100.0, 99.0, 200.0)
+    assert division.angles == {
+        Angle.ASC: 350.0,
+        Angle.MC: 100.0,
+        Angle.DESC: 170.0,
+        Angle.IC: 280.0,
+    }
+
+
+def test_every_house_system_has_its_customary_letter() -> None:
+    letters = {name: system for name, system in HOUSE_SYSTEM_ALIASES.items() if len(name) == 1}
+    assert letters == {system.value[0]: system for system in HouseSystem}

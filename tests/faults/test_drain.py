@@ -1,0 +1,116 @@
+"""A server told to stop answers all that it has accepted, refuses the rest, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.faults.charts import chart
+from tests.faults.connections import connect, send, status
+from tests.faults.processes import eventually, gone, worker_pids
+from tests.server import RunningServer
+
+CALLERS = 120
+"""Fewer than the 128 connections that may wait to be accepted."""
+
+
+def _to_the_group(*numbers: int) -> Callable[[RunningServer], None]:
+    """Signals to the server's process group, as a terminal sends them."""
+
+    def stop(server: RunningServer) -> None:
+        for number in numbers:
+            server.signal_group(number)
+
+    return stop
+
+
+def _to_every_process(server: RunningServer) -> None:
+    """SIGTERM to the server and each worker, as systemd sends it; the workers first."""
+    for pid in (*(worker.pid for worker in server.workers), server.process.pid):
+        os.kill(pid, signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        _to_the_group(signal.SIGTERM),
+        _to_the_group(signal.SIGINT),
+        _to_the_group(signal.SIGINT, signal.SIGINT),
+        _to_every_process,
+    ],
+    ids=["SIGTERM", "SIGINT", "SIGINT twice", "SIGTERM to every process"],
+)
+def test_a_stop_signal_under_load_costs_no_accepted_request(
+    tmp_path: Path, stop: Callable[[RunningServer], None]
+) -> None:
+    with RunningServer(tmp_path) as server:
+        pids = worker_pids(server)
+        callers = [connect(server) for _ in range(CALLERS)]
+        assert eventually(lambda: _connections(server) > CALLERS)
+        for number, caller in enumerate(callers):
+            send(caller, chart(number))
+        stop(server)
+        assert [status(caller) for caller in callers] == [200] * CALLERS
+        assert server.wait() == 0
+        assert eventually(lambda: gone(pids))
+    assert [line["message"] for line in server.lines if line.get("level") != "INFO"] == []
+
+
+def test_requests_still_unread_when_the_signal_comes_are_answered(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        callers = [connect(server) for _ in range(CALLERS)]
+        assert eventually(lambda: _connections(server) > CALLERS)
+        server.process.send_signal(signal.SIGSTOP)
+        for number, caller in enumerate(callers):
+            send(caller, chart(number))
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGCONT)
+        assert [status(caller) for caller in callers] == [200] * CALLERS
+        assert server.wait() == 0
+
+
+def test_whoever_comes_after_a_stop_signal_is_refused(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        early = [connect(server) for _ in range(CALLERS)]
+        idle = connect(server)
+        assert eventually(lambda: _connections(server) > CALLERS + 1)
+        for number, caller in enumerate(early):
+            send(caller, chart(number))
+        server.process.send_signal(signal.SIGTERM)
+        late: list[int | None] = []
+        assert eventually(lambda: _is_refused(server, late))
+        assert set(late) <= {200, 503, None}  # before the server had seen the signal, or after
+        assert _late_status(idle) is None
+        assert [status(caller) for caller in early] == [200] * CALLERS
+        assert server.wait() == 0
+
+
+def _connections(server: RunningServer) -> int:
+    """Connections that the server has accepted, the one of this question among them."""
+    report = server.get("/health?detail", scopes=()).json()
+    return int(report["metrics"]["active_connections"])
+
+
+def _is_refused(server: RunningServer, late: list[int | None]) -> bool:
+    """Whether a new connection is refused; what became of it otherwise goes into `late`."""
+    try:
+        caller = connect(server)
+    except ConnectionRefusedError:
+        return True
+    late.append(_late_status(caller))
+    return False
+
+
+def _late_status(caller: HTTPConnection) -> int | None:
+    """As `status`, of a request that is sent only now."""
+    try:
+        send(caller, chart(CALLERS))
+    except ConnectionError:
+        caller.close()
+        return None
+    return status(caller)

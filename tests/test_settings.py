@@ -1,0 +1,271 @@
+"""The one table of settings: names, aliases, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings, environment_names, unknown_names
+from tests.server import ROOT
+
+KEY = "k" * 32
+ALIASES = {
+    "SERVICE_NAME": ("service_name", "mercury", "mercury"),
+    "SERVICE_VERSION": ("service_version", "9.9.9", "9.9.9"),
+    "SERVICE_PORT": ("port", "8001", 8001),
+    "API_PORT": ("port", "8002", 8002),
+    "ENVIRONMENT": ("environment", "test", "test"),
+    "SECRET_KEY": ("secret_key", KEY, KEY),
+    "JWT_SECRET_KEY": ("secret_key", KEY, KEY),
+    "LOG_LEVEL": ("log_level", "DEBUG", "DEBUG"),
+    "CORS_ORIGINS": ("cors_origins", '["https://a.example"]', ("https://a.example",)),
+    "EPHE_PATH": ("ephemeris_path", "/usr/share/ephe", (Path("/usr/share/ephe"),)),
+}
+"""Names of the seeds and of the public server: field, what is set, what is read."""
+
+Environment = pytest.MonkeyPatch
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: Environment, tmp_path: Path) -> Environment:
+    """An environment without settings, in a directory without a `.env`."""
+    for name in list(os.environ):
+        if name.startswith("NOCTURNA_") or name in ALIASES:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+def problem(**given: str) -> str:
+    """Why these settings are refused: name and text."""
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)  # type: ignore[arg-type]  # names of the environment
+    (finding,) = caught.value.errors()
+    return f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}"
+
+
+def test_without_any_setting_everything_has_a_default() -> None:
+    settings = Settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.data_dir == Path("var")
+    assert settings.secret_key is None
+    assert settings.environment == "development"
+    assert settings.worker_count >= 2
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_an_alias_is_read(environment: Environment, alias: str) -> None:
+    field, text, value = ALIASES[alias]
+    environment.setenv(alias, text)
+    assert getattr(Settings(), field) == value
+
+
+@pytest.mark.parametrize(
+    ("alias", "name", "own", "value"),
+    [
+        ("SERVICE_NAME", "NOCTURNA_SERVICE_NAME", "venus", "venus"),
+        ("SERVICE_PORT", "NOCTURNA_PORT", "9000", 9000),
+        ("API_PORT", "NOCTURNA_PORT", "9000", 9000),
+        ("ENVIRONMENT", "NOCTURNA_ENVIRONMENT", "development", "development"),
+        ("SECRET_KEY", "NOCTURNA_SECRET_KEY", "o" * 32, "o" * 32),
+        ("LOG_LEVEL", "NOCTURNA_LOG_LEVEL", "ERROR", "ERROR"),
+        ("CORS_ORIGINS", "NOCTURNA_CORS_ORIGINS", "https://b.example", ("https://b.example",)),
+    ],
+)
+def test_our_own_name_wins_over_an_alias(
+    environment: Environment, alias: str, name: str, own: str, value: object
+) -> None:
+    field, text, _ = ALIASES[alias]
+    environment.setenv(alias, text)
+    environment.setenv(name, own)
+    assert getattr(Settings(), field) == value
+
+
+def test_of_two_aliases_the_first_wins(environment: Environment) -> None:
+    environment.setenv("API_PORT", "8002")
+    environment.setenv("SERVICE_PORT", "8001")
+    assert Settings().port == 8001
+
+
+def test_names_are_taken_in_upper_case_only(environment: Environment) -> None:
+    environment.setenv("nocturna_port", "9000")
+    environment.setenv("port", "9001")
+    environment.setenv("PORT", "9002")
+    assert Settings().port == 8000
+
+
+def test_a_file_is_read_and_the_environment_wins_over_it(
+    environment: Environment, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("NOCTURNA_PORT=9000\nNOCTURNA_HOST=0.0.0.0\nOTHER=1\n")
+    environment.setenv("NOCTURNA_PORT", "9001")
+    settings = Settings()
+    assert (settings.host, settings.port) == ("0.0.0.0", 9001)  # noqa: S104 - nothing listens
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ('["https://a.example","https://b.example"]', ("https://a.example", "https://b.example")),
+        (' [ "https://a.example" ] ', ("https://a.example",)),
+        ("[]", ()),
+        ("https://a.example,https://b.example", ("https://a.example", "https://b.example")),
+        (" https://a.example , https://b.example ,", ("https://a.example", "https://b.example")),
+        ("https://a.example", ("https://a.example",)),
+        ("*", ("*",)),
+        ('["*"]', ("*",)),
+        ("", ()),
+    ],
+)
+def test_origins_are_a_json_array_or_separated_by_commas(
+    environment: Environment, text: str, origins: tuple[str, ...]
+) -> None:
+    environment.setenv("NOCTURNA_CORS_ORIGINS", text)
+    assert Settings().cors_origins == origins
+
+
+@pytest.mark.parametrize("text", ['["https://a.example"', "[1]", "[null]", '[["a"]]', "[,]"])
+def test_origins_that_are_none_are_refused(text: str) -> None:
+    assert problem(NOCTURNA_CORS_ORIGINS=text).startswith("NOCTURNA_CORS_ORIGINS")
+
+
+def test_directories_are_separated_by_colons(environment: Environment) -> None:
+    environment.setenv("NOCTURNA_EPHEMERIS_PATH", "/a:/b::")
+    assert Settings().ephemeris_path == (Path("/a"), Path("/b"))
+
+
+@pytest.mark.parametrize(
+    "name", ["METRICS_TOKEN", "SOURCE_URL", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "WORKERS"]
+)
+def test_an_empty_value_counts_as_left_out(environment: Environment, name: str) -> None:
+    environment.setenv(f"NOCTURNA_{name}", "")
+    assert getattr(Settings(), name.lower()) is None
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_production_requires_a_key(environment: Environment, key: str | None) -> None:
+    environment.setenv("NOCTURNA_ENVIRONMENT", "production")
+    if key is not None:
+        environment.setenv("NOCTURNA_SECRET_KEY", key)
+    with pytest.raises(ValidationError, match="production needs NOCTURNA_SECRET_KEY"):
+        Settings()
+    environment.setenv("NOCTURNA_SECRET_KEY", KEY)
+    assert Settings().secret_key == KEY
+
+
+@pytest.mark.parametrize("alias", ["SECRET_KEY", "JWT_SECRET_KEY"])
+def test_production_takes_a_key_by_an_alias(environment: Environment, alias: str) -> None:
+    environment.setenv("ENVIRONMENT", "production")
+    environment.setenv(alias, KEY)
+    assert Settings().secret_key == KEY
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "-1"),
+        ("PORT", "65536"),
+        ("PORT", "many"),
+        ("WORKERS", "1"),
+        ("WORKERS", "257"),
+        ("POOL_CAPACITY", "0"),
+        ("REQUEST_DEADLINE", "0"),
+        ("REQUEST_DEADLINE", "nan"),
+        ("WORKER_PATIENCE", "-1"),
+        ("SLOW_REQUEST_SECONDS", "0"),
+        ("MAX_BODY_BYTES", "1023"),
+        ("TOKEN_CACHE_SIZE", "0"),
+        ("ANSWER_CACHE_BYTES", "-1"),
+        ("SECRET_KEY", "k" * 31),
+        ("METRICS_TOKEN", "short"),
+        ("ENVIRONMENT", "staging"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_the_name_that_was_set(name: str, text: str) -> None:
+    assert problem(**{f"NOCTURNA_{name}": text}).startswith(f"NOCTURNA_{name}: ")
+
+
+def test_a_refusal_does_not_repeat_the_value() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(NOCTURNA_SECRET_KEY="my-short-secret")  # noqa: S106 - it is refused
+    assert "my-short-secret" not in str(caught.value)
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]  # this is the point
+
+
+def test_every_setting_has_a_name_of_ours_and_a_reason() -> None:
+    names = environment_names()
+    assert len(names) == len(set(names)) == len(Settings.model_fields)
+    for name, (field, info) in zip(names, Settings.model_fields.items(), strict=True):
+        assert name == f"NOCTURNA_{field.upper()}"
+        assert info.description
+
+
+def test_no_alias_leads_to_two_settings() -> None:
+    aliases: Counter[str] = Counter()
+    for info in Settings.model_fields.values():
+        choices: Any = info.validation_alias
+        aliases.update(map(str, choices.choices))
+    assert [name for name, times in aliases.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("NOCTURNA_PROT", "NOCTURNA_PORT"),
+        ("NOCTURNA_CORS_ORIGIN", "NOCTURNA_CORS_ORIGINS"),
+        ("NOCTURNA_SECRETKEY", "NOCTURNA_SECRET_KEY"),
+        ("NOCTURNA_DATADIR", "NOCTURNA_DATA_DIR"),
+    ],
+)
+def test_an_unknown_name_of_ours_is_warned_of_with_the_nearest_one(name: str, nearest: str) -> None:
+    (warning,) = unknown_names({name: "secret value", "PATH": "/bin", "NOCTURNA_PORT": "1"})
+    assert warning == f"{name} is not a setting; did you mean {nearest}?"
+
+
+def test_an_unknown_name_like_no_other_is_warned_of_too() -> None:
+    (warning,) = unknown_names({"NOCTURNA_": "x"})
+    assert warning.startswith("NOCTURNA_ is not a setting")
+
+
+def test_names_of_others_and_of_clients_are_not_warned_of() -> None:
+    names = ("PATH", "SECRET_KEY", "NOCTURNA_API_URL", "NOCTURNA_SERVICE_TOKEN")
+    assert list(unknown_names(dict.fromkeys((*names, *environment_names()), ""))) == []
+
+
+def test_the_example_file_lists_every_setting_once_and_nothing_else() -> None:
+    text = (ROOT / ".env.example").read_text()
+    listed = re.findall(r"^#? ?(NOCTURNA_[A-Z_]+)=", text, re.MULTILINE)
+    assert Counter(listed) == Counter(environment_names())
+    assert set(re.findall(r"NOCTURNA_[A-Z_]+", text)) == set(environment_names())
+
+
+def test_the_example_file_changes_nothing_until_it_is_edited(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    assert Settings() == Settings(_env_file=None)
+
+
+def test_the_example_file_shows_the_defaults(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text()
+    (tmp_path / ".env").write_text(re.sub(r"^# (NOCTURNA_)", r"\1", text, flags=re.MULTILINE))
+    assert Settings() == Settings(_env_file=None)
+
+
+def test_aliases_of_the_example_file_are_aliases() -> None:
+    text = (ROOT / ".env.example").read_text()
+    told = {
+        name.strip() for group in re.findall(r"also ([A-Z_, ]+)", text) for name in group.split(",")
+    }
+    assert told == set(ALIASES)
