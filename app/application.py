@@ -66,7 +66,10 @@ def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> N
     table = routes()
     app[OPENAPI] = encode(openapi(settings, table))
     wrapper = Wrapper(
-        RequestMetrics.of(metrics), Cors(settings.cors_origins), settings.slow_request_seconds
+        app[VERIFIER],
+        RequestMetrics.of(metrics),
+        Cors(settings.cors_origins),
+        settings.slow_request_seconds,
     )
     for route in table:
         if route.method == "GET":

@@ -18,6 +18,10 @@ from app import __version__
 from app.wire import decode
 
 PREFIX = "NOCTURNA_"
+CLIENT_NAMES = tuple(
+    PREFIX + name for name in ("API_URL", "SERVICE_TOKEN", "TIMEOUT", "MAX_RETRIES", "CACHE_TTL")
+)
+"""Variables that clients of this server read, and that may stand in the same file."""
 
 
 def setting(name: str, default: Any, reason: str, *aliases: str, **limits: Any) -> Any:
@@ -175,7 +179,7 @@ def environment_names() -> list[str]:
 
 def unknown_names(environment: Mapping[str, str]) -> Iterable[str]:
     """A warning for each `NOCTURNA_` variable that is no setting, with the nearest one that is."""
-    known = [*environment_names(), "NOCTURNA_API_URL", "NOCTURNA_SERVICE_TOKEN"]
+    known = [*environment_names(), *CLIENT_NAMES]
     for name in environment:
         if name.startswith(PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)

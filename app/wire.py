@@ -13,8 +13,6 @@ import orjson
 
 from app.errors import AppError, InvalidInput, Problem, echo
 
-JsonDecodeError = orjson.JSONDecodeError
-
 _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
@@ -46,7 +44,7 @@ def canonical(value: Any) -> bytes:
 
 
 def decode(text: bytes | str) -> Any:
-    """The value of a JSON text; raises JsonDecodeError."""
+    """The value of a JSON text; raises ValueError."""
     return orjson.loads(text)
 
 

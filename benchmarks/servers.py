@@ -15,7 +15,6 @@ from app.calculations.catalogue import catalogue
 from app.calculations.execution import execution
 from app.ephemeris.files import DATA
 from app.ephemeris.swiss import SwissEphemeris
-from app.keys import VERIFIER
 from app.security.secrets import SigningKeys
 from app.security.tokens import Scope, TokenVerifier
 from app.serving import loop_factory
@@ -56,8 +55,8 @@ def inline() -> web.Application:
 
 def pipeline() -> web.Application:
     app = web.Application()
-    app[VERIFIER] = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 1000)
-    wrapper = Wrapper(RequestMetrics.of(Metrics()), Cors(("http://localhost:3000",)), 1.0)
+    verifier = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 1000)
+    wrapper = Wrapper(verifier, RequestMetrics.of(Metrics()), Cors(("http://localhost:3000",)), 1.0)
     route = Route("POST", PATH, _stored_handler(), Scope.CALCULATIONS)
     app.router.add_post(PATH, wrapper.around(route))
     return app

@@ -144,7 +144,7 @@ class CalculationPool(Actor[PoolMessage]):
             wanted = [job for job in frame if job.wanted]
             self._forget(job for job in frame if not job.wanted)
             for job in wanted:
-                self._report.queue_seconds.observe(now - job.queued_at, job.lane)
+                self._report.queue_seconds.observe(now - job.queued_at, (job.lane,))
             if wanted:
                 seat.send(wanted, now)
             elif frame:
@@ -158,7 +158,7 @@ class CalculationPool(Actor[PoolMessage]):
 
     def _on_answer(self, job: Job, reply: WorkerReply) -> None:
         del self._flying[job.key]
-        self._report.compute_seconds.observe(reply.seconds, job.key[0])
+        self._report.compute_seconds.observe(reply.seconds, job.key[:1])
         if reply.outcome.lasting and job.lane is Lane.INSTANT:
             self._cache.keep(job.key, reply.outcome)
         job.settle(reply.outcome)

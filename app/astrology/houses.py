@@ -85,7 +85,7 @@ def houses_of(longitudes: Iterable[float], cusps: Sequence[float]) -> list[int]:
 
 
 def _ascending(starts: Sequence[float]) -> bool:
-    return all(start < following for start, following in pairwise(starts))
+    return all(start <= following for start, following in pairwise(starts))
 
 
 def _house_among_crossed(longitude: float, cusps: Sequence[float]) -> int:

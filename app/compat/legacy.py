@@ -6,6 +6,7 @@ the legacy shape. It computes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from app.errors import InvalidInput
 from app.wire import Outcome, encode, success
 
 Payload = dict[str, Any]
+
+_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?\s*\Z").match
 
 NUMERIC_FIELDS = ("latitude", "longitude", "orb_multiplier", "orb_tolerance", "fold")
 """Fields where a number written as text is taken for the number, as the public API always did."""
@@ -85,10 +88,9 @@ def with_numbers(payload: Payload) -> Payload:
 
 
 def _number(field: str, text: str) -> float | int:
-    try:
-        return int(text) if field == "fold" else float(text)
-    except ValueError as error:
-        raise InvalidInput.of(field, "a number", text) from error
+    if not _NUMBER(text):
+        raise InvalidInput.of(field, "a number", text)
+    return int(text) if field == "fold" and text.isdigit() else float(text)
 
 
 def picked(payload: Payload, *names: str) -> Payload:

@@ -53,7 +53,7 @@ class Counts:
 
     values: dict[Labels, int] = field(default_factory=dict)
 
-    def add(self, *labels: str, by: int = 1) -> None:
+    def add(self, labels: Labels = (), by: int = 1) -> None:
         self.values[labels] = self.values.get(labels, 0) + by
 
 
@@ -64,7 +64,7 @@ class Distributions:
     bounds: Sequence[float] = SECONDS
     values: dict[Labels, Distribution] = field(default_factory=dict)
 
-    def observe(self, value: float, *labels: str) -> None:
+    def observe(self, value: float, labels: Labels = ()) -> None:
         found = self.values.get(labels)
         if found is None:
             found = self.values[labels] = Distribution(self.bounds)

@@ -5,31 +5,41 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from aiohttp import web
+from multidict import istr
 
 from app.errors import PermissionDenied, Unauthenticated
 from app.keys import VERIFIER
-from app.security.tokens import Principal, Scope
+from app.security.tokens import Principal, Scope, TokenVerifier
 
-_SCHEME = "bearer "
+_SCHEME = "Bearer "
+_FORWARDED = frozenset({istr("Forwarded"), istr("X-Forwarded-For"), istr("X-Real-IP")})
 
 
-def presented_token(request: web.Request) -> str | None:
-    """The bearer token, None without one; another scheme counts as none, an empty token as ''."""
-    header = request.headers.get("Authorization")
-    if header is None or header[: len(_SCHEME)].lower() != _SCHEME:
+def token_in(authorization: str | None) -> str | None:
+    """The bearer token of a header, None without one.
+
+    Another scheme counts as none, an empty token as ''.
+    """
+    if authorization is None:
         return None
-    return header[len(_SCHEME) :].strip()
+    if authorization.startswith(_SCHEME) or authorization[: len(_SCHEME)].lower() == "bearer ":
+        return authorization[len(_SCHEME) :].strip()
+    return None
+
+
+def principal_of(authorization: str | None, verifier: TokenVerifier) -> Principal | None:
+    """Who calls, None without a token; raises Unauthenticated or TokenExpired for a bad one."""
+    token = token_in(authorization)
+    return None if token is None else verifier.verify(token)
 
 
 def find_principal(request: web.Request) -> Principal | None:
-    """Who calls, None without a token; raises Unauthenticated or TokenExpired for a bad one."""
-    token = presented_token(request)
-    return None if token is None else request.app[VERIFIER].verify(token)
+    """Who sent a request, as `principal_of` tells it."""
+    return principal_of(request.headers.get("Authorization"), request.app[VERIFIER])
 
 
-def require(request: web.Request, scope: Scope) -> Principal:
-    """Who calls; raises Unauthenticated, TokenExpired, or PermissionDenied without the scope."""
-    principal = find_principal(request)
+def require(principal: Principal | None, scope: Scope) -> None:
+    """Raises Unauthenticated without a principal, PermissionDenied for one without the scope."""
     if principal is None:
         msg = "this needs a token: send the header 'Authorization: Bearer <token>'"
         raise Unauthenticated(msg)
@@ -37,11 +47,12 @@ def require(request: web.Request, scope: Scope) -> Principal:
         held = ", ".join(sorted(principal.scopes)) or "none"
         msg = f"this needs a token with scope {scope}; the presented one has {held}"
         raise PermissionDenied(msg, details={"required_scope": scope})
-    return principal
 
 
 def is_loopback(request: web.Request) -> bool:
-    """Whether the peer of the connection is this very machine."""
+    """Whether the caller is on this very machine, and not behind a proxy that is."""
+    if not _FORWARDED.isdisjoint(request.headers):
+        return False
     try:
         return ip_address(request.remote or "").is_loopback
     except ValueError:

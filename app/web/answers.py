@@ -68,17 +68,15 @@ def bare(data: Any, status: int = 200) -> web.Response:
     return web.Response(body=encode(data), status=status, headers=JSON_HEADERS)
 
 
-def compress(request: web.Request, response: web.Response) -> None:
+def compress(accepted: str, response: web.Response) -> None:
     """Compress a long body for a client that takes gzip, in place."""
     body = response.body
     if (
         not isinstance(body, bytes)
         or len(body) < COMPRESS_FROM
         or "Content-Encoding" in response.headers
+        or not _takes_gzip(accepted)
     ):
-        return
-    response.headers.add("Vary", "Accept-Encoding")
-    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
         return
     packer = zlib.compressobj(_FASTEST, zlib.DEFLATED, _GZIP)
     response.body = packer.compress(body) + packer.flush()

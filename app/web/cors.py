@@ -18,16 +18,15 @@ class Cors:
     def __init__(self, origins: Iterable[str]) -> None:
         self._origins = frozenset(origins)
         self._any = "*" in self._origins
+        self.vary = "Accept-Encoding" if self._any else "Origin, Accept-Encoding"
+        """What answers depend on beside the path, for caches."""
 
     def allows(self, origin: str) -> bool:
         return self._any or origin in self._origins
 
-    def mark(self, request: web.Request, headers: CIMultiDict[str]) -> None:
-        """Add what a browser must see before it hands an answer to its page."""
-        if not self._any:
-            headers.add("Vary", "Origin")
-        origin = request.headers.get("Origin")
-        if origin is None or not self.allows(origin):
+    def mark(self, origin: str, headers: CIMultiDict[str]) -> None:
+        """Add what a browser must see before it hands an answer to a page of `origin`."""
+        if not self.allows(origin):
             return
         headers["Access-Control-Allow-Origin"] = "*" if self._any else origin
         headers["Access-Control-Expose-Headers"] = EXPOSED

@@ -12,7 +12,7 @@ from app.errors import MethodNotAllowed, NotFound
 from app.keys import METRICS, OPENAPI, SETTINGS
 from app.security.tokens import Scope
 from app.telemetry.metrics import CONTENT_TYPE
-from app.web.access import is_loopback, presented_token, require
+from app.web.access import find_principal, is_loopback, require, token_in
 from app.web.answers import JSON_HEADERS, bare
 from app.web.routing import Handler, Route
 
@@ -92,7 +92,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics -> Prometheus text; from elsewhere than this machine with a token only."""
     if not (is_loopback(request) or _holds_metrics_token(request)):
-        require(request, Scope.ADMIN)
+        require(find_principal(request), Scope.ADMIN)
     text = request.app[METRICS].exposition()
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
@@ -140,7 +140,7 @@ def _without_slash(request: web.Request) -> str:
 
 def _holds_metrics_token(request: web.Request) -> bool:
     expected = request.app[SETTINGS].metrics_token
-    token = presented_token(request)
+    token = token_in(request.headers.get("Authorization"))
     return (
         expected is not None
         and token is not None

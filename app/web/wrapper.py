@@ -6,13 +6,15 @@ One function in place of a stack of middlewares: each layer of those costs as mu
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import time
 import traceback
 import uuid
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from multidict import istr
 
 from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
 from app.errors import (
@@ -24,9 +26,10 @@ from app.errors import (
     PayloadTooLarge,
     Unavailable,
 )
+from app.security.tokens import TokenVerifier
 from app.telemetry.logs import logger
-from app.telemetry.metrics import Counts, Distributions, Metrics
-from app.web.access import require
+from app.telemetry.metrics import Counts, Distributions, Labels, Metrics
+from app.web.access import principal_of, require
 from app.web.answers import REQUEST_ID, compress, enveloped, refused
 from app.web.cors import Cors
 from app.web.routing import Handler, Route
@@ -34,9 +37,15 @@ from app.wire import Outcome, failure
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z").match
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CACHED = frozenset({"GET", "HEAD"})
+_X_REQUEST_ID = istr("X-Request-ID")
+
 _PROCESS_ID = str(uuid.uuid4())[:24]
-_counter = itertools.count(1)
-"""A request id is a UUID whose last part counts: unique as a random one, at a tenth of its cost."""
+_counter = itertools.count(int.from_bytes(os.urandom(6)))
+_SCATTER = 0x5851_F42D_4C95
+_LAST_PART = (1 << 48) - 1
+"""A request id is a UUID whose last part counts, scattered by an odd factor: unique as a random
+one, and at a tenth of its cost."""
 
 _RETRY_SOON = 1
 """Seconds after which a momentary overload is usually over."""
@@ -65,6 +74,7 @@ class RequestMetrics:
 class Wrapper:
     """Makes web handlers of route handlers."""
 
+    verifier: TokenVerifier
     metrics: RequestMetrics
     cors: Cors
     slow_seconds: float
@@ -72,48 +82,71 @@ class Wrapper:
     def around(self, route: Route) -> Handler:
         """The handler that the server calls for a route."""
         endpoint, scope, handler = route.path, route.scope, route.handler
+        tally = _Tally(endpoint, self.metrics, self.slow_seconds)
+        verifier, cors = self.verifier, self.cors
+        takes_preflights = route.method == "*"  # no route but the last one takes OPTIONS
 
         async def handle(request: web.Request) -> web.StreamResponse:
             started = time.perf_counter()
-            request[REQUEST_ID] = request_id = _request_id(request)
+            asked = request.headers
+            request[REQUEST_ID] = request_id = _request_id(asked.get(_X_REQUEST_ID))
+            response: web.StreamResponse
             try:
-                if self.cors.is_preflight(request):
-                    response: web.StreamResponse = self.cors.preflight(request)
+                if scope is not None:
+                    require(principal_of(asked.get(hdrs.AUTHORIZATION), verifier), scope)
+                if takes_preflights and cors.is_preflight(request):
+                    response = cors.preflight(request)
                 else:
-                    if scope is not None:
-                        require(request, scope)
                     response = await handler(request)
             except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
                 response = _answer_to(error, request, endpoint)
-            if isinstance(response, web.Response):
-                compress(request, response)
-            response.headers["X-Request-ID"] = request_id
-            self.cors.mark(request, response.headers)
-            self._record(request, endpoint, response.status, time.perf_counter() - started)
+            answered = response.headers
+            answered[_X_REQUEST_ID] = request_id
+            if hdrs.ACCEPT_ENCODING in asked and isinstance(response, web.Response):
+                compress(asked[hdrs.ACCEPT_ENCODING], response)
+            if hdrs.ORIGIN in asked:
+                cors.mark(asked[hdrs.ORIGIN], answered)
+            if request.method in _CACHED:
+                answered[hdrs.VARY] = cors.vary
+            tally.add(request, response.status, time.perf_counter() - started)
             return response
 
         return handle
 
-    def _record(self, request: web.Request, endpoint: str, status: int, seconds: float) -> None:
+
+class _Tally:
+    """Counts the requests of one endpoint, and logs the slow ones."""
+
+    def __init__(self, endpoint: str, metrics: RequestMetrics, slow_seconds: float) -> None:
+        self._endpoint = endpoint
+        self._metrics = metrics
+        self._slow_seconds = slow_seconds
+        self._labels: dict[tuple[str, int], Labels] = {}
+
+    def add(self, request: web.Request, status: int, seconds: float) -> None:
         method = request.method if request.method in _METHODS else "OTHER"
-        self.metrics.requests.add(method, endpoint, str(status))
-        self.metrics.durations.observe(seconds, method, endpoint)
-        if seconds > self.slow_seconds:
+        labels = self._labels.get((method, status))
+        if labels is None:
+            labels = self._labels[method, status] = (method, self._endpoint, str(status))
+        self._metrics.requests.add(labels)
+        self._metrics.durations.observe(seconds, labels[:2])
+        if seconds > self._slow_seconds:
             _log.warning(
                 "slow request",
                 request_id=request[REQUEST_ID],
                 method=method,
-                endpoint=endpoint,
+                endpoint=self._endpoint,
                 status=status,
                 seconds=round(seconds, 3),
             )
 
 
-def _request_id(request: web.Request) -> str:
-    given = request.headers.get("X-Request-ID")
+def _request_id(given: str | None) -> str:
+    """The id that the caller gave if it is one, else a new one."""
     if given is not None and _ACCEPTED_ID(given):
         return given
-    return _PROCESS_ID + format(next(_counter), "012x")
+    number = next(_counter) * _SCATTER & _LAST_PART
+    return f"{_PROCESS_ID}{number:012x}"
 
 
 def _answer_to(  # noqa: PLR0911 - a table

@@ -156,7 +156,9 @@ def test_a_boolean_is_no_number(
     [
         ("latitude", 90.5, "latitude must be a number within -90.0..90.0, got 90.5"),
         ("latitude", "90.5", "latitude must be a number within -90.0..90.0, got 90.5"),
-        ("latitude", "nan", "latitude must be a number within -90.0..90.0, got nan"),
+        ("latitude", "nan", "latitude must be a number, got 'nan'"),
+        ("latitude", "4_0", "latitude must be a number, got '4_0'"),
+        ("latitude", "\u0664\u0660", "latitude must be a number, got '\u0664\u0660'"),
         ("latitude", "1e400", "latitude must be a number within -90.0..90.0, got inf"),
         ("latitude", "north", "latitude must be a number, got 'north'"),
         ("latitude", "", "latitude must be a number, got ''"),

@@ -51,17 +51,17 @@ def test_bounds_of_seconds_rise() -> None:
 
 def test_counts_are_kept_by_labels() -> None:
     counts = Counts()
-    counts.add("a")
-    counts.add("a", by=2)
-    counts.add("b")
+    counts.add(("a",))
+    counts.add(("a",), by=2)
+    counts.add(("b",))
     assert counts.values == {("a",): 3, ("b",): 1}
 
 
 def test_distributions_are_made_as_labels_come_with_the_bounds_of_then() -> None:
     distributions = Distributions()
     distributions.bounds = (1.0,)
-    distributions.observe(0.5, "a")
-    distributions.observe(2.0, "a")
+    distributions.observe(0.5, ("a",))
+    distributions.observe(2.0, ("a",))
     assert list(distributions.values) == [("a",)]
     assert distributions.values["a",].counts == [1, 1]
 
@@ -78,7 +78,7 @@ def test_a_counter_with_labels_appears_with_its_first_count() -> None:
     metrics = Metrics()
     counts = metrics.counts("x_total", "Text", "kind")
     assert values(metrics) == {}
-    counts.add("a", by=3)
+    counts.add(("a",), by=3)
     assert values(metrics) == {"x_total/a": 3.0}
 
 
@@ -126,7 +126,7 @@ def test_a_gauge_is_read_whenever_the_text_is() -> None:
 @pytest.mark.parametrize("label", ['"', "\\", "\n", "é", "{}", ",", '",x="', ""])
 def test_any_label_survives_the_text(label: str) -> None:
     metrics = Metrics()
-    metrics.counts("x_total", "Text", "kind").add(label)
+    metrics.counts("x_total", "Text", "kind").add((label,))
     (sample,) = exposed(metrics)
     assert sample.labels == {"kind": label}
 

@@ -1,0 +1,60 @@
+"""The README, pasted: its commands work as they stand, and it names what there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from app.calculations.catalogue import catalogue
+from app.errors import STATUS_OF
+from tests.server import LONG_ENOUGH, ROOT, SECRET, RunningServer
+
+README = (ROOT / "README.md").read_text()
+_, FIRST_CHART, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def paste(commands: str, server: RunningServer) -> str:
+    """What a shell answers to commands of the README, against the server under test."""
+    python = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'run.py'))}"
+    script = commands.replace(".venv/bin/python run.py", python).replace(ADDRESS, server.url)
+    environment = {**os.environ, "NOCTURNA_SECRET_KEY": SECRET}
+    done = subprocess.run(
+        ["/bin/bash", "-euc", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LONG_ENOUGH,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_the_first_lines_give_a_token_and_a_chart(server: RunningServer) -> None:
+    answer = json.loads(paste(FIRST_CHART, server))
+    assert answer["success"] is True
+    sun = answer["data"]["positions"][0]
+    assert str(sun["longitude"]) in README
+    assert str(answer["data"]["angles"]["ASC"]) in README
+    assert answer["data"]["aspects"][0]["planet2"] == "MOON"
+
+
+def test_tokens_are_made_and_checked_as_it_says(server: RunningServer) -> None:
+    make_one = FIRST_CHART.splitlines()[0]
+    assert '"valid": true' in paste(f"{make_one}\n{TOKENS}", server)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_it_names_every_calculation(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("code", [code for code, status in STATUS_OF.items() if status != 500])
+def test_it_tells_what_to_do_about_every_error(code: str) -> None:
+    assert f"`{code}`" in README
