@@ -18,13 +18,19 @@ ALGORITHM = "HS256"
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at; ours have about 400."""
 MOST_DAYS = 3650
+_SCHEME = "bearer "
 _DAY = 86_400
 _END_OF_9999 = 253_402_300_799
 """Seconds since 1970 of the last second that a date can be written of."""
 
 
 class Scope(StrEnum):
-    """What a token may do. `admin` opens the inside of the server, `calculations` the catalogue."""
+    """What a token may do. `admin` opens the inside of the server, `calculations` the catalogue.
+
+    Hashed as the text that it is: an enum's own hash is a Python call for every request.
+    """
+
+    __hash__ = str.__hash__
 
     CALCULATIONS = "calculations"
     ADMIN = "admin"
@@ -129,6 +135,16 @@ def expired() -> TokenExpired:
     return TokenExpired(msg)
 
 
+def token_in(authorization: str | None) -> str | None:
+    """The bearer token of an Authorization header, None without one.
+
+    Another scheme counts as none, an empty token as ''.
+    """
+    if authorization is None or authorization[: len(_SCHEME)].lower() != _SCHEME:
+        return None
+    return authorization[len(_SCHEME) :].strip()
+
+
 class TokenVerifier:
     """Verifies tokens and remembers `capacity` valid ones; each use checks the expiry again."""
 
@@ -139,6 +155,24 @@ class TokenVerifier:
         self._capacity = capacity
         self._clock = clock
         self._known: OrderedDict[str, Principal] = OrderedDict()
+        self._headers: dict[str | None, Principal] = {}
+
+    def bearer(self, authorization: str | None) -> Principal | None:
+        """Who sent an Authorization header, None without a token in it.
+
+        Raises TokenExpired or Unauthenticated for a bad one. Headers are remembered whole: one
+        look-up is all that most requests cost.
+        """
+        principal = self._headers.get(authorization)
+        if principal is not None and principal.expires_at > self._clock():
+            return principal
+        token = token_in(authorization)
+        if token is None:
+            return None
+        if len(self._headers) >= self._capacity:
+            self._headers.clear()
+        principal = self._headers[authorization] = self.verify(token)
+        return principal
 
     def verify(self, token: str) -> Principal:
         """Who the token speaks for; raises TokenExpired or Unauthenticated."""

@@ -48,13 +48,31 @@ class Distribution:
 
 
 @dataclass(slots=True)
+class Count:
+    """One number that only rises."""
+
+    value: int = 0
+
+
+@dataclass(slots=True)
 class Counts:
     """Numbers that only rise, by label values."""
 
-    values: dict[Labels, int] = field(default_factory=dict)
+    values: dict[Labels, Count] = field(default_factory=dict)
+
+    def of(self, labels: Labels) -> Count:
+        """The number of some label values, new at the first time."""
+        found = self.values.get(labels)
+        if found is None:
+            found = self.values[labels] = Count()
+        return found
 
     def add(self, labels: Labels = (), by: int = 1) -> None:
-        self.values[labels] = self.values.get(labels, 0) + by
+        self.of(labels).value += by
+
+    def total(self) -> int:
+        """The sum over all labels."""
+        return sum(count.value for count in self.values.values())
 
 
 @dataclass(slots=True)
@@ -64,11 +82,15 @@ class Distributions:
     bounds: Sequence[float] = SECONDS
     values: dict[Labels, Distribution] = field(default_factory=dict)
 
-    def observe(self, value: float, labels: Labels = ()) -> None:
+    def of(self, labels: Labels) -> Distribution:
+        """The distribution of some label values, new at the first time."""
         found = self.values.get(labels)
         if found is None:
             found = self.values[labels] = Distribution(self.bounds)
-        found.observe(value)
+        return found
+
+    def observe(self, value: float, labels: Labels = ()) -> None:
+        self.of(labels).observe(value)
 
 
 Gauge = Callable[[], Mapping[Labels, float]]
@@ -128,7 +150,7 @@ def _family(name: str, entry: _Entry) -> Metric:
         case Counts(values=numbers):
             counter = CounterMetricFamily(name, entry.text, labels=entry.labels)
             for labels, number in list(numbers.items()):
-                counter.add_metric(labels, number)
+                counter.add_metric(labels, number.value)
             return counter
         case Distributions(bounds=bounds, values=distributions):
             histogram = HistogramMetricFamily(name, entry.text, labels=entry.labels)

@@ -9,33 +9,14 @@ from multidict import istr
 
 from app.errors import PermissionDenied, Unauthenticated
 from app.keys import VERIFIER
-from app.security.tokens import Principal, Scope, TokenVerifier
+from app.security.tokens import Principal, Scope
 
-_SCHEME = "Bearer "
 _FORWARDED = frozenset({istr("Forwarded"), istr("X-Forwarded-For"), istr("X-Real-IP")})
 
 
-def token_in(authorization: str | None) -> str | None:
-    """The bearer token of a header, None without one.
-
-    Another scheme counts as none, an empty token as ''.
-    """
-    if authorization is None:
-        return None
-    if authorization.startswith(_SCHEME) or authorization[: len(_SCHEME)].lower() == "bearer ":
-        return authorization[len(_SCHEME) :].strip()
-    return None
-
-
-def principal_of(authorization: str | None, verifier: TokenVerifier) -> Principal | None:
-    """Who calls, None without a token; raises Unauthenticated or TokenExpired for a bad one."""
-    token = token_in(authorization)
-    return None if token is None else verifier.verify(token)
-
-
 def find_principal(request: web.Request) -> Principal | None:
-    """Who sent a request, as `principal_of` tells it."""
-    return principal_of(request.headers.get("Authorization"), request.app[VERIFIER])
+    """Who sent a request, as `TokenVerifier.bearer` tells it."""
+    return request.app[VERIFIER].bearer(request.headers.get("Authorization"))
 
 
 def require(principal: Principal | None, scope: Scope) -> None:

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from app.errors import MethodNotAllowed, NotFound
 from app.keys import METRICS, OPENAPI, SETTINGS
-from app.security.tokens import Scope
+from app.security.tokens import Scope, token_in
 from app.telemetry.metrics import CONTENT_TYPE
-from app.web.access import find_principal, is_loopback, require, token_in
+from app.web.access import find_principal, is_loopback, require
 from app.web.answers import JSON_HEADERS, bare
 from app.web.routing import Handler, Route
 

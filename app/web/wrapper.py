@@ -28,8 +28,8 @@ from app.errors import (
 )
 from app.security.tokens import TokenVerifier
 from app.telemetry.logs import logger
-from app.telemetry.metrics import Counts, Distributions, Labels, Metrics
-from app.web.access import principal_of, require
+from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
+from app.web.access import require
 from app.web.answers import REQUEST_ID, compress, enveloped, refused
 from app.web.cors import Cors
 from app.web.routing import Handler, Route
@@ -82,8 +82,9 @@ class Wrapper:
     def around(self, route: Route) -> Handler:
         """The handler that the server calls for a route."""
         endpoint, scope, handler = route.path, route.scope, route.handler
-        tally = _Tally(endpoint, self.metrics, self.slow_seconds)
-        verifier, cors = self.verifier, self.cors
+        tally = _Tally(endpoint, self.metrics)
+        cells, slow_seconds = tally.cells, self.slow_seconds
+        bearer, cors = self.verifier.bearer, self.cors
         takes_preflights = route.method == "*"  # no route but the last one takes OPTIONS
 
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -93,7 +94,9 @@ class Wrapper:
             response: web.StreamResponse
             try:
                 if scope is not None:
-                    require(principal_of(asked.get(hdrs.AUTHORIZATION), verifier), scope)
+                    principal = bearer(asked.get(hdrs.AUTHORIZATION))
+                    if principal is None or scope not in principal.scopes:
+                        require(principal, scope)
                 if takes_preflights and cors.is_preflight(request):
                     response = cors.preflight(request)
                 else:
@@ -108,37 +111,47 @@ class Wrapper:
                 cors.mark(asked[hdrs.ORIGIN], answered)
             if request.method in _CACHED:
                 answered[hdrs.VARY] = cors.vary
-            tally.add(request, response.status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            count, durations = cells.get((request.method, response.status)) or tally.cell(
+                request.method, response.status
+            )
+            count.value += 1
+            durations.observe(seconds)
+            if seconds > slow_seconds:
+                tally.log_slow(request, response.status, seconds)
             return response
 
         return handle
 
 
 class _Tally:
-    """Counts the requests of one endpoint, and logs the slow ones."""
+    """Where the requests of one endpoint are counted, by method and status."""
 
-    def __init__(self, endpoint: str, metrics: RequestMetrics, slow_seconds: float) -> None:
+    def __init__(self, endpoint: str, metrics: RequestMetrics) -> None:
         self._endpoint = endpoint
         self._metrics = metrics
-        self._slow_seconds = slow_seconds
-        self._labels: dict[tuple[str, int], Labels] = {}
+        self.cells: dict[tuple[str, int], tuple[Count, Distribution]] = {}
 
-    def add(self, request: web.Request, status: int, seconds: float) -> None:
-        method = request.method if request.method in _METHODS else "OTHER"
-        labels = self._labels.get((method, status))
-        if labels is None:
-            labels = self._labels[method, status] = (method, self._endpoint, str(status))
-        self._metrics.requests.add(labels)
-        self._metrics.durations.observe(seconds, labels[:2])
-        if seconds > self._slow_seconds:
-            _log.warning(
-                "slow request",
-                request_id=request[REQUEST_ID],
-                method=method,
-                endpoint=self._endpoint,
-                status=status,
-                seconds=round(seconds, 3),
-            )
+    def cell(self, method: str, status: int) -> tuple[Count, Distribution]:
+        """A place that is not known yet; unknown methods share one."""
+        label = method if method in _METHODS else "OTHER"
+        cell = (
+            self._metrics.requests.of((label, self._endpoint, str(status))),
+            self._metrics.durations.of((label, self._endpoint)),
+        )
+        if label == method:
+            self.cells[method, status] = cell
+        return cell
+
+    def log_slow(self, request: web.Request, status: int, seconds: float) -> None:
+        _log.warning(
+            "slow request",
+            request_id=request[REQUEST_ID],
+            method=request.method if request.method in _METHODS else "OTHER",
+            endpoint=self._endpoint,
+            status=status,
+            seconds=round(seconds, 3),
+        )
 
 
 def _request_id(given: str | None) -> str:

@@ -155,7 +155,7 @@ async def running_pool(
 
 def total(counts: Counts) -> int:
     """A counter without labels."""
-    return sum(counts.values.values())
+    return counts.total()
 
 
 def lines_in(path: Path) -> int:
