@@ -27,7 +27,7 @@ bench: $(VENV)/installed-for-tests
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/installed-for-tests
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m pytest -m soak -s $(ARGS)
 
 zone-history: $(VENV)/installed-for-tests
 	$(BIN)/python -m tools.zone_history $(ARGS)

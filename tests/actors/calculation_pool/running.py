@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -27,6 +28,7 @@ OPERATIONS = "tests.actors.calculation_pool.operations:operations"
 LOGS = LogSetup("tests", "WARNING", as_json=True)
 
 _POLL_SECONDS = 0.01
+_COUNTERS = ("joined", "cached", "worker_restarts", "retried", "lost")
 
 
 async def eventually(is_so: Callable[[], bool]) -> None:
@@ -70,6 +72,8 @@ class RunningPool:
     supervisor: Supervisor
     incarnations: list[CalculationPool]
     size: int
+    _before: dict[str, int] = field(default_factory=dict)
+    _numbers: count[int] = field(default_factory=count)
 
     @property
     def pids(self) -> list[int]:
@@ -98,6 +102,20 @@ class RunningPool:
         asking = asyncio.create_task(self.ask(operation, body, lane))
         await asyncio.sleep(0)  # the task's first step puts the message into the mailbox
         return asking
+
+    def fresh(self, number: int) -> list[bytes]:
+        """So many bodies that this pool has never met."""
+        return [b"fresh %d" % next(self._numbers) for _ in range(number)]
+
+    def counted(self, name: str) -> int:
+        """By how much a counter of the report has risen since `count_anew`."""
+        counts: Counts = getattr(self.report, name)
+        return counts.total() - self._before.get(name, 0)
+
+    def count_anew(self) -> None:
+        """Let `counted` start from zero again."""
+        self._before = {}
+        self._before = {name: self.counted(name) for name in _COUNTERS}
 
     async def whole(self) -> None:
         """Return once every seat has a worker that can compute."""
@@ -151,11 +169,6 @@ async def running_pool(
         yield pool
     if supervisor.failure.done():
         raise supervisor.failure.result()
-
-
-def total(counts: Counts) -> int:
-    """A counter without labels."""
-    return counts.total()
 
 
 def lines_in(path: Path) -> int:

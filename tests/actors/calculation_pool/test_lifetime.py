@@ -20,7 +20,6 @@ from tests.actors.calculation_pool.running import (
     kill,
     pool_setup,
     running_pool,
-    total,
     worker_setup,
 )
 from tests.server import LONG_ENOUGH
@@ -64,7 +63,7 @@ async def test_a_worker_that_dies_while_the_pool_stops_costs_no_answer(tmp_path:
     async with running_pool() as pool:
         killer = await pool.start("die_once", body)
     assert (await killer).fragment == body
-    assert total(pool.report.worker_restarts) == 1
+    assert pool.counted("worker_restarts") == 1
 
 
 async def test_an_idle_worker_ends_by_itself_when_it_is_told_to() -> None:
@@ -111,7 +110,7 @@ async def test_a_worker_that_never_gets_ready_is_replaced(
     monkeypatch.setenv(MARKER, str(tmp_path / "hung"))
     hanging = worker_setup(OPERATIONS.replace(":operations", ":hanging_once"))
     async with running_pool(pool_setup(patience=1.0, start_within=3.0), hanging) as pool:
-        assert total(pool.report.worker_restarts) == 1
+        assert pool.counted("worker_restarts") == 1
         assert (await pool.ask("echo", b"whole")).fragment == b"whole"
 
 
@@ -122,6 +121,6 @@ async def test_a_machine_that_cannot_start_a_worker_is_asked_again(
         with monkeypatch.context() as broken:
             broken.setattr(sys, "executable", "/nonexistent/python")
             kill(pool.pids[0])
-            await eventually(lambda: total(pool.report.worker_restarts) >= 2)
+            await eventually(lambda: pool.counted("worker_restarts") >= 2)
         await pool.whole()
         assert (await pool.ask("echo", b"whole")).fragment == b"whole"

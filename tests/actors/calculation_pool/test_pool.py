@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from actors.calculation_pool.messages import Lane
 from actors.runtime import AskTimeout, MailboxFull
 from app.errors import WorkerLost
+from app.telemetry.metrics import Distributions, Labels
 from app.wire import Outcome
 from tests.actors.calculation_pool.running import (
     Gate,
@@ -20,15 +23,24 @@ from tests.actors.calculation_pool.running import (
     lines_in,
     pool_setup,
     running_pool,
-    total,
 )
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def pool() -> AsyncIterator[RunningPool]:
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_pool() -> AsyncIterator[RunningPool]:
     """Two workers, of which the first takes no long work."""
     async with running_pool() as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pool(shared_pool: RunningPool) -> RunningPool:
+    """The pool of this module, whole again after the test before, its counters at zero."""
+    await shared_pool.whole()
+    shared_pool.count_anew()
+    return shared_pool
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ async def test_equal_requests_in_flight_are_computed_once(pool: RunningPool, tal
     answers = await asyncio.gather(*(pool.ask("volatile", body) for _ in range(20)))
     assert answers == [Outcome(200, body)] * 20
     assert lines_in(tally) == 1
-    assert total(pool.report.joined) == 19
+    assert pool.counted("joined") == 19
 
 
 async def test_a_request_joins_an_equal_one_that_a_worker_has_begun(
@@ -56,7 +68,7 @@ async def test_a_request_joins_an_equal_one_that_a_worker_has_begun(
     first = await pool.start("wait", gate.body)
     await gate.reached()
     second = await pool.start("wait", gate.body)
-    await eventually(lambda: total(pool.report.joined) == 1)
+    await eventually(lambda: pool.counted("joined") == 1)
     gate.open()
     assert await first is await second
 
@@ -76,7 +88,7 @@ async def test_a_lasting_answer_is_computed_once_and_then_remembered(
     answers = [await pool.ask("count", str(tally).encode()) for _ in range(3)]
     assert answers == [answers[0]] * 3
     assert lines_in(tally) == 1
-    assert total(pool.report.cached) == 2
+    assert pool.counted("cached") == 2
 
 
 @pytest.mark.parametrize("operation", ["volatile", "failing"])
@@ -86,7 +98,7 @@ async def test_an_answer_that_does_not_last_is_computed_again(
     answers = [await pool.ask(operation, str(tally).encode()) for _ in range(3)]
     assert answers == [answers[0]] * 3
     assert lines_in(tally) == 3
-    assert total(pool.report.cached) == 0
+    assert pool.counted("cached") == 0
 
 
 async def test_the_answer_to_long_work_is_not_remembered_here(
@@ -109,7 +121,7 @@ async def test_a_waiter_that_leaves_cancels_nothing_for_the_others(
     assert (await stays).fragment == gate.body
     with pytest.raises(asyncio.CancelledError):
         await leaves
-    assert total(pool.report.worker_restarts) == 0
+    assert pool.counted("worker_restarts") == 0
 
 
 async def test_a_request_that_nobody_waits_for_any_more_is_not_computed(
@@ -121,13 +133,14 @@ async def test_a_request_that_nobody_waits_for_any_more_is_not_computed(
         held.append(await pool.start("wait", gate.body))
         await gate.reached()
     abandoned = await pool.start("volatile", str(tally).encode())
-    behind_it = await pool.start("echo", b"behind it")
+    (body,) = pool.fresh(1)
+    behind_it = await pool.start("echo", body)
     await eventually(lambda: pool.supervisor.status()[0].in_flight == 4)
     abandoned.cancel()
     for gate in gates:
         gate.open()
     await asyncio.gather(*held)
-    assert (await behind_it).fragment == b"behind it"
+    assert (await behind_it).fragment == body
     assert lines_in(tally) == 0
 
 
@@ -135,8 +148,9 @@ async def test_long_work_never_blocks_instant_work(pool: RunningPool, tmp_path: 
     gates = [Gate(tmp_path / str(number)) for number in range(10)]
     long = [await pool.start("wait", gate.body, Lane.LONG) for gate in gates]
     await gates[0].reached()
-    instant = await asyncio.gather(*(pool.ask("echo", b"%d" % number) for number in range(100)))
-    assert [answer.fragment for answer in instant] == [b"%d" % number for number in range(100)]
+    bodies = pool.fresh(100)
+    instant = await asyncio.gather(*(pool.ask("echo", body) for body in bodies))
+    assert [answer.fragment for answer in instant] == bodies
     assert not any(task.done() for task in long)
     for gate in gates:
         gate.open()
@@ -176,50 +190,50 @@ async def test_a_dead_worker_costs_none_of_its_requests(
     await gate.reached()
     before, after = tmp_path / "before", tmp_path / "after"
     bodies = [str(path).encode() for path in (before, tmp_path / "died", after)]
+    others = pool.fresh(5)
     first, killer, last, *echoes = await asyncio.gather(
         pool.ask("count", bodies[0]),
         pool.ask("die_once", bodies[1]),
         pool.ask("count", bodies[2]),
-        *(pool.ask("echo", b"%d" % number) for number in range(5)),
+        *(pool.ask("echo", body) for body in others),
     )
     assert [first.fragment, killer.fragment, last.fragment] == bodies
-    assert [answer.fragment for answer in echoes] == [b"0", b"1", b"2", b"3", b"4"]
+    assert [answer.fragment for answer in echoes] == others
     assert (lines_in(before), lines_in(after)) == (1, 1)
-    assert total(pool.report.retried) == 7  # all but the first, which had its answer already
-    assert total(pool.report.lost) == 0
+    assert pool.counted("retried") == 7  # all but the first, which had its answer already
+    assert pool.counted("lost") == 0
     gate.open()
     await long
 
 
 async def test_a_request_that_kills_two_workers_is_refused_from_then_on(pool: RunningPool) -> None:
-    killer = await pool.start("die", b"killer")
-    echoes = await asyncio.gather(*(pool.ask("echo", b"%d" % number) for number in range(5)))
-    assert [answer.fragment for answer in echoes] == [b"0", b"1", b"2", b"3", b"4"]
+    body, *others = pool.fresh(6)
+    killer = await pool.start("die", body)
+    echoes = await asyncio.gather(*(pool.ask("echo", other) for other in others))
+    assert [answer.fragment for answer in echoes] == others
     with pytest.raises(WorkerLost) as caught:
         await killer
     assert (caught.value.code, caught.value.status) == ("WORKER_LOST", 503)
     assert caught.value.retry_after is not None
-    refused = await pool.ask("die", b"killer")
+    refused = await pool.ask("die", body)
     assert refused.status == 422
     assert b'"CALCULATION_ERROR"' in refused.fragment
     await pool.whole()
-    assert total(pool.report.worker_restarts) == 2
-    assert total(pool.report.lost) == 1
+    assert pool.counted("worker_restarts") == 2
+    assert pool.counted("lost") == 1
 
 
-async def test_every_waiter_of_a_lost_request_learns_it(pool: RunningPool) -> None:
-    outcomes = await asyncio.gather(*(pool.ask("die") for _ in range(3)), return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [WorkerLost] * 3
-    assert total(pool.report.lost) == 1
-
-
-async def test_another_request_of_the_same_operation_is_not_refused(
+async def test_every_waiter_of_a_lost_request_learns_it_and_others_stay_free(
     pool: RunningPool, tmp_path: Path
 ) -> None:
-    with pytest.raises(WorkerLost):
-        await pool.ask("die")
-    body = str(tmp_path / "died").encode()
-    assert (await pool.ask("die_once", body)).fragment == body
+    (body,) = pool.fresh(1)
+    outcomes = await asyncio.gather(
+        *(pool.ask("die", body) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [WorkerLost] * 3
+    assert pool.counted("lost") == 1
+    path = str(tmp_path / "died").encode()
+    assert (await pool.ask("die_once", path)).fragment == path
 
 
 async def test_a_worker_that_hangs_is_replaced_and_its_request_tried_again(tmp_path: Path) -> None:
@@ -227,7 +241,7 @@ async def test_a_worker_that_hangs_is_replaced_and_its_request_tried_again(tmp_p
         body = str(tmp_path / "hung").encode()
         assert (await pool.ask("hang_once", body)).fragment == body
         await pool.whole()
-        assert total(pool.report.worker_restarts) == 1
+        assert pool.counted("worker_restarts") == 1
         assert (await pool.ask("echo", b"well again")).fragment == b"well again"
 
 
@@ -250,28 +264,32 @@ async def test_an_idle_worker_that_dies_is_replaced_and_counted(pool: RunningPoo
     before = pool.pids
     assert pool.report.ready == 2
     kill(before[0])
-    await eventually(lambda: total(pool.report.worker_restarts) == 1)
+    await eventually(lambda: pool.counted("worker_restarts") == 1)
     await pool.whole()
     assert pool.pids[0] != before[0]
     assert pool.pids[1] == before[1]
-    assert total(pool.report.retried) == 0
+    assert pool.counted("retried") == 0
 
 
 async def test_requests_wait_while_no_worker_is_left(pool: RunningPool) -> None:
     for pid in pool.pids:
         kill(pid)
     await eventually(lambda: pool.report.ready == 0)
-    assert (await pool.ask("echo", b"patient")).fragment == b"patient"
+    (body,) = pool.fresh(1)
+    assert (await pool.ask("echo", body)).fragment == body
     await pool.whole()
-    assert total(pool.report.worker_restarts) == 2
+    assert pool.counted("worker_restarts") == 2
 
 
 async def test_times_are_counted_by_lane_and_by_operation(pool: RunningPool) -> None:
-    await pool.ask("echo", b"instant")
-    await pool.ask("echo", b"long", Lane.LONG)
-    waited = pool.report.queue_seconds.values
-    assert {lane: sum(found.counts) for (lane,), found in waited.items()} == {
-        "instant": 1,
-        "long": 1,
-    }
-    assert sum(pool.report.compute_seconds.values[("echo",)].counts) == 2
+    waits, times = _observed(pool.report.queue_seconds), _observed(pool.report.compute_seconds)
+    instant, long = pool.fresh(2)
+    await pool.ask("echo", instant)
+    await pool.ask("echo", long, Lane.LONG)
+    assert _observed(pool.report.queue_seconds) - waits == {("instant",): 1, ("long",): 1}
+    assert _observed(pool.report.compute_seconds) - times == {("echo",): 2}
+
+
+def _observed(distributions: Distributions) -> Counter[Labels]:
+    """How often something was measured, by labels."""
+    return Counter({at: sum(found.counts) for at, found in distributions.values.items()})

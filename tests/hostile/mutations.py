@@ -1,0 +1,130 @@
+"""Requests that no friend would send: valid ones, broken in one or several places."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.calculations.catalogue import catalogue
+from app.compat.operations import adapters
+
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1e308,
+    -0.0,
+    2**63,
+    -(10**40),
+    90.0001,
+    "",
+    " ",
+    "now",
+    "unknown",
+    "NaN",
+    "\x00",
+    "\u202e",
+    "٣",
+    "9" * 5000,
+    "../../etc/passwd",
+    "'; DROP TABLE charts; --",
+    "{{7*7}}",
+    "2023-02-31",
+    "0000-01-01",
+    "-4713-01-01",
+    "99999-01-01",
+    "24:00",
+    "23:59:60",
+    "Europe/../../x",
+    "+99:99",
+    [],
+    {},
+    [[]],
+    [None] * 1000,
+    ["SUN"] * 65,
+    {"SUN": {}},
+    {"": None},
+)
+"""What a field is replaced with."""
+
+RAW = (
+    b"",
+    b"{",
+    b"[",
+    b"null",
+    b"\xff\xfe",
+    b'{"date": NaN}',
+    b'{"latitude": 1e400}',
+    b"[" * 20_000,
+    b'{"a":' * 5_000,
+    b'{"date": "\\ud800"}',
+    "{'date': '2000-01-01'}".encode("utf-16"),
+    b"\x00" * 100,
+)
+"""Bodies that are no requests at all."""
+
+HEADERS: tuple[Mapping[str, str], ...] = (
+    {},
+    {},
+    {},
+    {"Content-Type": "text/xml"},
+    {"Content-Type": "application/json; charset=latin-1"},
+    {"X-Request-ID": "x" * 65},
+    {"Accept-Encoding": "gzip;q=bad"},
+    {"Origin": "null"},
+    {"If-None-Match": '*, W/"'},
+    {"Authorization": "Bearer x.y.z"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """One request to send."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Attacker:
+    """An endless stream of hostile requests, the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - not a secret
+        own = {f"/api/v1/calculations/{e.name}": dict(e.example) for e in catalogue().values()}
+        legacy = {f"/api/{a.name}": dict(a.entry().example) for a in adapters().values()}
+        self._examples = {**own, **legacy}
+        self._fields = sorted(
+            {name for entry in catalogue().values() for name in entry.request.model_fields}
+        )
+
+    def next(self) -> Hostile:
+        choose = self._random
+        path, example = choose.choice(list(self._examples.items()))
+        headers = choose.choice(HEADERS)
+        if choose.random() < 0.1:
+            return Hostile(path, choose.choice(RAW), headers)
+        return Hostile(path, json.dumps(self._broken(example)).encode(), headers)
+
+    def _broken(self, example: Mapping[str, Any]) -> dict[str, Any]:
+        choose, body = self._random, dict(example)
+        for _ in range(choose.randint(1, 3)):
+            match choose.randint(0, 4):
+                case 0 if body:
+                    del body[choose.choice(list(body))]
+                case 1:
+                    body[choose.choice(self._fields)] = choose.choice(VALUES)
+                case 2:
+                    body[choose.choice(self._fields)] = [choose.choice(VALUES)]
+                case 3:
+                    body["latitude"] = choose.uniform(-95.0, 95.0)
+                    body["longitude"] = choose.uniform(-185.0, 185.0)
+                case _:
+                    year, month = choose.randint(1150, 2450), choose.randint(0, 13)
+                    body["date"] = f"{year:04d}-{month:02d}-{choose.randint(0, 32):02d}"
+        return body
