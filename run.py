@@ -41,11 +41,14 @@ def serve_until_stopped(settings: Settings, _: argparse.Namespace) -> int:
 
 def token_create(settings: Settings, options: argparse.Namespace) -> int:
     scopes = tuple(part.strip() for part in options.scope.split(","))
-    token = create_service_token(
-        signing_keys(settings), days=options.days, scopes=scopes, now=time.time()
-    )
+    keys = signing_keys(settings)
+    token = create_service_token(keys, days=options.days, scopes=scopes, now=time.time())
     print(token)
-    print(f"scope {','.join(scopes)}, valid for {options.days} days", file=sys.stderr)
+    source = "NOCTURNA_SECRET_KEY" if settings.secret_key else str(settings.data_dir.resolve())
+    print(
+        f"scope {','.join(scopes)}, valid for {options.days} days, signed with the key of {source}",
+        file=sys.stderr,
+    )
     return 0
 
 

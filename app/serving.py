@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
+from dotenv import dotenv_values
 
 from app.application import create_app
 from app.keys import STATE, SUPERVISOR
@@ -20,6 +23,9 @@ from app.web.malformed import MalformedRequests
 
 KEEP_ALIVE_SECONDS = 75.0
 """Longer than the 60 s of common reverse proxies, so that they close first."""
+
+ONE_STOP_SECONDS = 1.0
+"""Signals this close together are one wish to stop, passed on by a terminal and by its parents."""
 
 _log = logger(__name__)
 
@@ -32,8 +38,9 @@ def serve(settings: Settings) -> int:
     """Serve until a stop signal; the exit status. Raises CannotStart."""
     configure(log_setup(settings.service_name, settings.log_level, settings.log_format))
     logging.getLogger("aiohttp.server").addFilter(MalformedRequests())
-    for warning in unknown_names(os.environ):
+    for warning in unknown_names({**dotenv_values(".env"), **os.environ}):
         _log.warning(warning)
+    _raise_descriptor_limit()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_serve(settings))
 
@@ -47,7 +54,8 @@ async def _serve(settings: Settings) -> int:
         keepalive_timeout=KEEP_ALIVE_SECONDS,
         shutdown_timeout=settings.drain_seconds,
     )
-    stop = asyncio.create_task(_stop_signal())
+    signals = _stop_signals()
+    stop = asyncio.create_task(signals.get())
     try:
         if not await _started(runner, stop):
             return 0
@@ -56,10 +64,31 @@ async def _serve(settings: Settings) -> int:
     finally:
         stop.cancel()
         app[STATE].draining = True
-        await runner.cleanup()
+        await _drain(runner, signals)
 
 
-async def _started(runner: web.AppRunner, stop: asyncio.Task[None]) -> bool:
+async def _drain(runner: web.AppRunner, signals: asyncio.Queue[int]) -> None:
+    """Answer what was accepted and stop every part; a later signal ends that at once."""
+    cleaning = asyncio.create_task(runner.cleanup())
+    again = asyncio.create_task(_signal_after(ONE_STOP_SECONDS, signals))
+    await asyncio.wait({cleaning, again}, return_when=asyncio.FIRST_COMPLETED)
+    again.cancel()
+    if not cleaning.done():
+        _log.warning("stopping at once: a second signal came")
+        cleaning.cancel()
+    with suppress(asyncio.CancelledError):
+        await cleaning
+
+
+async def _signal_after(seconds: float, signals: asyncio.Queue[int]) -> None:
+    """Return at the first signal that comes after some seconds."""
+    await asyncio.sleep(seconds)
+    while not signals.empty():
+        signals.get_nowait()
+    await signals.get()
+
+
+async def _started(runner: web.AppRunner, stop: asyncio.Task[int]) -> bool:
     """Whether every part runs; False when a stop signal came first. Raises CannotStart."""
     setup = asyncio.create_task(runner.setup())
     await asyncio.wait({setup, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +111,7 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
         await site.start()
     except OSError as error:
         msg = (
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            f"cannot listen on {settings.host}:{settings.port}: {_reason(error)}; "
             "set NOCTURNA_PORT or NOCTURNA_HOST to another one"
         )
         raise CannotStart(msg) from error
@@ -94,7 +123,12 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     return port
 
 
-async def _until_stopped(app: web.Application, stop: asyncio.Task[None]) -> int:
+def _reason(error: OSError) -> str:
+    """What the system says; asyncio's own text repeats the address."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+
+
+async def _until_stopped(app: web.Application, stop: asyncio.Task[int]) -> int:
     """Wait for a stop signal, or for an actor that cannot be kept alive; the exit status."""
     failure = app[SUPERVISOR].failure
     either: set[asyncio.Future[Any]] = {stop, failure}
@@ -106,13 +140,20 @@ async def _until_stopped(app: web.Application, stop: asyncio.Task[None]) -> int:
     return 0
 
 
-async def _stop_signal() -> None:
-    """Return when the process is asked to stop."""
-    stop = asyncio.Event()
+def _stop_signals() -> asyncio.Queue[int]:
+    """Where every request to stop arrives."""
+    signals: asyncio.Queue[int] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+        loop.add_signal_handler(number, signals.put_nowait, number)
+    return signals
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many open connections as the system lets this process have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

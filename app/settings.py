@@ -69,7 +69,10 @@ class Settings(BaseSettings):
         min_length=32,
     )
     secret_key_previous: str | None = setting(
-        "SECRET_KEY_PREVIOUS", None, "Still accepted for verification after a change of key"
+        "SECRET_KEY_PREVIOUS",
+        None,
+        "Still accepted for verification after a change of key",
+        min_length=32,
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = setting(
         "LOG_LEVEL", "INFO", "Least level that is logged", "LOG_LEVEL"
@@ -160,6 +163,16 @@ class Settings(BaseSettings):
     def _empty_is_absent(cls, value: Any) -> Any:
         return None if value == "" else value
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _empty_is_the_default(cls, value: Any) -> Any:
+        return cls.model_fields["data_dir"].default if value == "" else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _explicit_key_in_production(self) -> Settings:
         if self.environment == "production" and self.secret_key is None:
@@ -177,7 +190,7 @@ def environment_names() -> list[str]:
     return [_names(field)[0] for field in Settings.model_fields.values()]
 
 
-def unknown_names(environment: Mapping[str, str]) -> Iterable[str]:
+def unknown_names(environment: Mapping[str, str | None]) -> Iterable[str]:
     """A warning for each `NOCTURNA_` variable that is no setting, with the nearest one that is."""
     known = [*environment_names(), *CLIENT_NAMES]
     for name in environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -54,25 +55,37 @@ _OVERHEAD = 600
 
 
 class Condemned:
-    """Requests that killed two workers: refused for a while, so that they cannot kill a third."""
+    """Requests that killed two workers: refused for a while, so that they cannot kill a third.
+
+    Kept by digest: a body may be long, and there may be many.
+    """
 
     def __init__(self, seconds: float, most: int, clock: Callable[[], float]) -> None:
         self._seconds = seconds
         self._most = most
         self._clock = clock
-        self._until: OrderedDict[Key, float] = OrderedDict()
+        self._until: OrderedDict[bytes, float] = OrderedDict()
 
     def add(self, key: Key) -> None:
-        self._until[key] = self._clock() + self._seconds
-        self._until.move_to_end(key)
+        name = _digest(key)
+        self._until[name] = self._clock() + self._seconds
+        self._until.move_to_end(name)
         if len(self._until) > self._most:
             self._until.popitem(last=False)
 
     def __contains__(self, key: Key) -> bool:
-        until = self._until.get(key)
+        if not self._until:
+            return False
+        name = _digest(key)
+        until = self._until.get(name)
         if until is None:
             return False
         if until <= self._clock():
-            del self._until[key]
+            del self._until[name]
             return False
         return True
+
+
+def _digest(key: Key) -> bytes:
+    operation, body = key
+    return hashlib.blake2b(body, digest_size=16, person=operation.encode()[:16]).digest()

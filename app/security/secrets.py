@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def _kept_key(directory: Path) -> str:
     except OSError as error:
         msg = (
             f"cannot keep a key in {directory}: {error.strerror}; "
-            "set NOCTURNA_DATA_DIR to a directory that you own"
+            "set NOCTURNA_DATA_DIR to a directory with room that you own"
         )
         raise UnusableDataDirectory(msg) from error
     if len(key) < SHORTEST_KEY:
@@ -60,13 +61,12 @@ def _kept_key(directory: Path) -> str:
 def _publish(path: Path, key: str) -> None:
     """Write the file whole under another name, then link it: whoever links first wins."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ ALGORITHM = "HS256"
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at; ours have about 400."""
 MOST_DAYS = 3650
+CREATE_ONE = "create one with: python run.py token create, in the data directory of this server"
 _SCHEME = "bearer "
 _DAY = 86_400
 _END_OF_9999 = 253_402_300_799
@@ -102,7 +103,10 @@ def _decoded(token: str, key: str, now: float) -> Principal:
         not_before = _instant(claims.get("nbf", 0))
     # Headers are read before the signature is checked: nesting is anyone's to send.
     except (jwt.InvalidTokenError, TypeError, ValueError, RecursionError) as error:
-        msg = "the token is not valid: it was not signed by this server, or it was changed"
+        msg = (
+            "the token is not valid: it was not signed by this server, or it was changed; "
+            f"{CREATE_ONE}"
+        )
         raise Unauthenticated(msg) from error
     if principal.expires_at <= now:
         raise expired()
@@ -131,7 +135,7 @@ def _instant(claim: object) -> float:
 
 
 def expired() -> TokenExpired:
-    msg = "the token has expired; create a new one with: python run.py token create"
+    msg = f"the token has expired; {CREATE_ONE}"
     return TokenExpired(msg)
 
 

@@ -53,7 +53,7 @@ def configure(setup: LogSetup) -> None:
     last: list[Any] = (
         [_Shape(setup.service), structlog.processors.JSONRenderer()]
         if setup.as_json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_one_line, *shared],

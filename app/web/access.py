@@ -9,9 +9,9 @@ from multidict import istr
 
 from app.errors import PermissionDenied, Unauthenticated
 from app.keys import VERIFIER
-from app.security.tokens import Principal, Scope
+from app.security.tokens import CREATE_ONE, Principal, Scope
 
-_FORWARDED = frozenset({istr("Forwarded"), istr("X-Forwarded-For"), istr("X-Real-IP")})
+_FORWARDED = frozenset({istr("Forwarded"), istr("X-Forwarded-For"), istr("X-Real-IP"), istr("Via")})
 
 
 def find_principal(request: web.Request) -> Principal | None:
@@ -22,7 +22,7 @@ def find_principal(request: web.Request) -> Principal | None:
 def require(principal: Principal | None, scope: Scope) -> None:
     """Raises Unauthenticated without a principal, PermissionDenied for one without the scope."""
     if principal is None:
-        msg = "this needs a token: send the header 'Authorization: Bearer <token>'"
+        msg = f"this needs a token: send the header 'Authorization: Bearer <token>'; {CREATE_ONE}"
         raise Unauthenticated(msg)
     if scope not in principal.scopes:
         held = ", ".join(sorted(principal.scopes)) or "none"

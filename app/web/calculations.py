@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import difflib
@@ -74,7 +75,7 @@ def known_name(name: str) -> str:
     """The name of a catalogue entry; raises NotFound with the nearest one."""
     if name in catalogue():
         return name
-    near = difflib.get_close_matches(name[:64], catalogue(), n=1)
+    near = difflib.get_close_matches(name[:64].lower(), catalogue(), n=1)
     hint = f"; did you mean {near[0]}?" if near else "; GET /api/v1/calculations lists them all"
     raise NotFound(f"there is no calculation '{name[:64]}'{hint}")
 
@@ -82,13 +83,19 @@ def known_name(name: str) -> str:
 async def read_body(request: web.Request) -> bytes:
     """The body; raises PayloadTooLarge, before reading it if its length is announced.
 
-    Raises BadRequest for one that ends early or is not encoded as it says.
+    Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says.
     """
     limit = request.client_max_size
     if (request.content_length or 0) > limit:
         raise body_too_large(limit)
     try:
-        return await request.read()
+        if request.content.is_eof():  # it is all here, as it mostly is: no clock to set
+            return await request.read()
+        async with asyncio.timeout(request.app[SETTINGS].request_deadline):
+            return await request.read()
+    except TimeoutError as error:
+        msg = "the body did not arrive in time; send it at once"
+        raise BadRequest(msg, details={"field": "body"}) from error
     except (web.RequestPayloadError, ConnectionError) as error:
         msg = "the body could not be read: it ended early, or its Content-Encoding is wrong"
         raise BadRequest(msg, details={"field": "body"}) from error

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from app.serving import ONE_STOP_SECONDS
 from tests.faults.charts import chart
 from tests.faults.connections import connect, send, status
 from tests.faults.processes import eventually, gone, worker_pids
-from tests.server import RunningServer
+from tests.server import RunningServer, token
 
 CALLERS = 120
 """Fewer than the 128 connections that may wait to be accepted."""
@@ -114,3 +116,23 @@ def _late_status(caller: HTTPConnection) -> int | None:
         caller.close()
         return None
     return status(caller)
+
+
+def test_a_later_second_signal_ends_the_drain_at_once(tmp_path: Path) -> None:
+    """A body that never ends holds up the first stop, but not the second."""
+    with RunningServer(tmp_path) as server:
+        held = connect(server)
+        held.putrequest("POST", "/api/v1/calculations/houses")
+        held.putheader("Authorization", f"Bearer {token()}")
+        held.putheader("Content-Length", "500")
+        held.endheaders(b"{")
+        assert eventually(lambda: server.metric("nocturna_mailbox_depth") == 0.0)
+        server.process.send_signal(signal.SIGTERM)
+        first = time.monotonic()
+        assert eventually(lambda: time.monotonic() - first > ONE_STOP_SECONDS + 0.5)
+        assert server.process.poll() is None
+        server.process.send_signal(signal.SIGTERM)
+        status_of_end = server.wait()
+        held.close()
+        assert status_of_end == 0
+        assert any("at once" in line["message"] for line in server.lines)

@@ -91,7 +91,7 @@ def test_a_data_directory_that_cannot_be_written_is_named(tmp_path: Path) -> Non
     directory = _unwritable(tmp_path)
     line = _refusal(_failed_start(tmp_path, {"NOCTURNA_DATA_DIR": str(directory)}))
     assert line.startswith(f"cannot keep a key in {directory}: ")
-    assert line.endswith("set NOCTURNA_DATA_DIR to a directory that you own")
+    assert line.endswith("set NOCTURNA_DATA_DIR to a directory with room that you own")
 
 
 @pytest.mark.parametrize("kind", ["missing", "file"])

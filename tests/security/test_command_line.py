@@ -74,7 +74,7 @@ def test_create_prints_only_the_token_on_standard_output() -> None:
     assert principal.scopes == {"calculations", "admin"}
     assert 6.9 < (principal.expires_at - time.time()) / 86_400 <= 7
     (note,) = done.stderr.splitlines()
-    assert note == "scope calculations,admin, valid for 7 days"
+    assert note.startswith("scope calculations,admin, valid for 7 days, signed with the key of ")
 
 
 def test_create_makes_a_month_of_calculations_by_default(
