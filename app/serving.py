@@ -6,15 +6,18 @@ import asyncio
 import logging
 import os
 import resource
+import selectors
 import signal
+import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from aiohttp import web
 from dotenv import dotenv_values
 
+from actors.runtime import RestartsExhausted
 from app.application import create_app
 from app.keys import STATE, SUPERVISOR
 from app.settings import Settings, unknown_names
@@ -26,6 +29,13 @@ KEEP_ALIVE_SECONDS = 75.0
 
 ONE_STOP_SECONDS = 1.0
 """Signals this close together are one wish to stop, passed on by a terminal and by its parents."""
+
+BACKLOG = 1024
+"""Connections that may wait to be accepted; beyond, a client tries again only after a second."""
+TAKE_IN_SECONDS = 1.0
+"""Longest time for accepting what waits when the server stops: about 1 ms a connection."""
+READ_SECONDS = 0.05
+"""Time for reading the requests of those that came last."""
 
 _log = logger(__name__)
 
@@ -69,7 +79,7 @@ async def _serve(settings: Settings) -> int:
 
 async def _drain(runner: web.AppRunner, signals: asyncio.Queue[int]) -> None:
     """Answer what was accepted and stop every part; a later signal ends that at once."""
-    cleaning = asyncio.create_task(runner.cleanup())
+    cleaning = asyncio.create_task(_end(runner))
     again = asyncio.create_task(_signal_after(ONE_STOP_SECONDS, signals))
     await asyncio.wait({cleaning, again}, return_when=asyncio.FIRST_COMPLETED)
     again.cancel()
@@ -78,6 +88,35 @@ async def _drain(runner: web.AppRunner, signals: asyncio.Queue[int]) -> None:
         cleaning.cancel()
     with suppress(asyncio.CancelledError):
         await cleaning
+
+
+async def _end(runner: web.AppRunner) -> None:
+    """Answer what was accepted, by us or for us by the kernel, and stop every part."""
+    if runner.sites:
+        await _take_in_the_rest(runner)
+    await runner.cleanup()
+
+
+async def _take_in_the_rest(runner: web.AppRunner) -> None:
+    """Accept the connections that wait in the kernel: closing would reset them unread."""
+    loop = asyncio.get_running_loop()
+    by = loop.time() + TAKE_IN_SECONDS
+    with ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for listening in _listening(runner):
+            stack.enter_context(listening).listen(0)  # from now on, hardly any more may wait
+            selector.register(listening, selectors.EVENT_READ)
+        while selector.select(0) and loop.time() < by:  # noqa: ASYNC110 - uvloop takes one a turn
+            await asyncio.sleep(0)
+    await asyncio.sleep(READ_SECONDS)
+
+
+def _listening(runner: web.AppRunner) -> Iterator[socket.socket]:
+    """Copies of the sockets that the server listens on: uvloop's own cannot be set."""
+    for site in runner.sites:
+        server = getattr(site, "_server", None)  # aiohttp gives no other way
+        for shared in server.sockets if server is not None else ():
+            yield socket.socket(fileno=os.dup(shared.fileno()))
 
 
 async def _signal_after(seconds: float, signals: asyncio.Queue[int]) -> None:
@@ -98,7 +137,7 @@ async def _started(runner: web.AppRunner, stop: asyncio.Task[int]) -> bool:
         return False
     try:
         await setup
-    except TimeoutError as error:
+    except (TimeoutError, RestartsExhausted) as error:
         msg = "no calculation worker became ready; the log lines above tell why"
         raise CannotStart(msg) from error
     return True
@@ -106,7 +145,7 @@ async def _started(runner: web.AppRunner, stop: asyncio.Task[int]) -> bool:
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     """The port that the server listens on; raises CannotStart."""
-    site = web.TCPSite(runner, settings.host, settings.port)
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
     try:
         await site.start()
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from app.errors import AppError, InvalidInput, Problem, echo
+from app.errors import AppError, CalculationFailed, InvalidInput, Problem, echo
 
 _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -92,7 +92,14 @@ def _details(error: AppError) -> Any:
                 for p in error.problems
             ],
         }
-    return error.details
+    if not isinstance(error, CalculationFailed) or not error.details:
+        return error.details
+    problem = {
+        "field": error.details.get("field", "body"),
+        "expected": error.message,
+        "got": _shown(error.details.get("got")),
+    }
+    return {**error.details, "errors": [problem]}
 
 
 def _detail(error: AppError) -> Any:

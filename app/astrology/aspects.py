@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from app.astrology.angles import signed_arc
+from app.astrology.bodies import Body, Point
+from app.astrology.names import Name
 from app.astrology.sky import Position
+from app.astrology.zodiac import DEGREES_OF_A_SIGN
 
 EXACT_WITHIN = 1e-6
 """Degrees of orb below which an aspect neither applies nor separates: it is exact."""
 
 
-class AspectKind(StrEnum):
+class AspectKind(Name):
     """The seventeen aspects: divisions of the circle by 1 to 12, in their customary order."""
 
     CONJUNCTION = "CONJUNCTION"
@@ -81,18 +84,95 @@ DEFAULT_ORBS: dict[AspectKind, float] = {
 MAJOR_ASPECTS: tuple[AspectKind, ...] = tuple(AspectKind)[:5]
 """The five Ptolemaic aspects."""
 
+LUMINARIES: frozenset[Point] = frozenset({Body.SUN, Body.MOON})
+
+LILLY_ORBS: Mapping[str, float] = {
+    Body.SUN: 15.0,
+    Body.MOON: 12.0,
+    Body.MERCURY: 7.0,
+    Body.VENUS: 7.0,
+    Body.MARS: 7.0,
+    Body.JUPITER: 9.0,
+    Body.SATURN: 9.0,
+}
+"""Orb of each planet in degrees, by William Lilly, Christian Astrology, page 107."""
+
+
+class AspectRule(NamedTuple):
+    """An aspect to look for: its name, exact angle, and the orb allowed, in degrees."""
+
+    name: str
+    angle: float
+    orb: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairRule:
+    """Which points may aspect which others; an empty set means all."""
+
+    points: frozenset[str]
+    others: frozenset[str]
+
+    def allows(self, a: str, b: str) -> bool:
+        return self._holds(a, b) or self._holds(b, a)
+
+    def _holds(self, a: str, b: str) -> bool:
+        return (not self.points or a in self.points) and (not self.others or b in self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class OrbRules:
+    """How wide aspects are, and between whom.
+
+    With `point_orbs` half of each point's own orb is summed (the moieties) in place of the
+    aspect's orb; points without one have `other_orb`. `luminary_bonus` degrees are added where
+    Sun or Moon take part. All is then scaled by `multiplier`. Empty `pairs` allow all.
+    """
+
+    aspects: tuple[AspectRule, ...]
+    multiplier: float = 1.0
+    luminary_bonus: float = 0.0
+    point_orbs: Mapping[str, float] | None = None
+    other_orb: float = 0.0
+    pairs: tuple[PairRule, ...] = ()
+
+    @classmethod
+    def of(cls, orbs: Mapping[AspectKind, float]) -> OrbRules:
+        """The plain rules: an orb in degrees for each kind."""
+        return cls(tuple(AspectRule(kind, ANGLE_OF[kind], orb) for kind, orb in orbs.items()))
+
+    def widest(self) -> float | None:
+        """The widest orb that any pair of points may have, None where the aspect alone decides."""
+        if self.point_orbs is None:
+            return None
+        return max((*self.point_orbs.values(), self.other_orb))
+
+    def allowed(self, rule: AspectRule, a: Point, b: Point) -> float:
+        """Degrees allowed an aspect between two points."""
+        base = rule.orb
+        if self.point_orbs is not None:
+            orbs, other = self.point_orbs, self.other_orb
+            base = (orbs.get(str(a), other) + orbs.get(str(b), other)) / 2.0
+        if self.luminary_bonus and (a in LUMINARIES or b in LUMINARIES):
+            base += self.luminary_bonus
+        return base * self.multiplier
+
+    def allow(self, a: Point, b: Point) -> bool:
+        """Whether two points may aspect each other."""
+        return not self.pairs or any(pair.allows(str(a), str(b)) for pair in self.pairs)
+
 
 class Aspect(NamedTuple):
     """One aspect between two points; angles in degrees.
 
-    A tuple, because a chart makes dozens and a frozen dataclass costs three times as much.
     `applying` is None where neither side of exactness can be told: the aspect is exact, or the
-    two points keep their distance.
+    two points keep their distance. A tuple, because a chart makes dozens and a frozen dataclass
+    costs three times as much.
     """
 
     first: Position
     second: Position
-    kind: AspectKind
+    rule: AspectRule
     separation: float
     orb: float
     allowed: float
@@ -102,59 +182,85 @@ class Aspect(NamedTuple):
     def exact(self) -> bool:
         return self.orb < EXACT_WITHIN
 
+    @property
+    def out_of_sign(self) -> bool:
+        """Whether the signs of the two points are not as far apart as the aspect says."""
+        if self.rule.angle % DEGREES_OF_A_SIGN:
+            return False  # only aspects of whole signs can leave them
+        apart = abs(_sign(self.first) - _sign(self.second))
+        return min(apart, 12 - apart) != round(self.rule.angle / DEGREES_OF_A_SIGN)
 
-def aspect_between(a: Position, b: Position, orbs: Mapping[AspectKind, float]) -> Aspect | None:
-    """The closest aspect of `orbs` (degrees allowed each kind) between two points, or None.
+    @property
+    def partile(self) -> bool:
+        """Whether both points stand in the same whole degree of their signs, and in sign."""
+        first, second = self.first.longitude, self.second.longitude
+        return int(first % 30.0) == int(second % 30.0) and not self.out_of_sign
+
+
+def aspect_between(a: Position, b: Position, orbs: OrbRules) -> Aspect | None:
+    """The closest aspect between two points that the rules allow, or None.
 
     An aspect applies while its orb shrinks at the present speeds of both points.
     """
-    arc = signed_arc(a.longitude, b.longitude)
-    return _closest(a, b, arc, _rules_by_degree(tuple(orbs.items()))[int(abs(arc))])
+    found = aspects_among((a, b), orbs)
+    return found[0] if found else None
 
 
-def aspects_among(
-    positions: Sequence[Position],
-    orbs: Mapping[AspectKind, float],
-) -> list[Aspect]:
-    """The aspects of every pair, in the order of the points."""
-    rules = _rules_by_degree(tuple(orbs.items()))
+def aspects_among(positions: Sequence[Position], orbs: OrbRules) -> list[Aspect]:
+    """The closest aspect of every pair, in the order of the points."""
+    by_degree = _rules_by_degree(orbs.aspects, orbs.widest(), orbs.multiplier, orbs.luminary_bonus)
     found = []
     for index, first in enumerate(positions):
         for second in positions[index + 1 :]:
             arc = signed_arc(first.longitude, second.longitude)
-            candidates = rules[int(abs(arc))]
-            if candidates and (aspect := _closest(first, second, arc, candidates)) is not None:
+            candidates = by_degree[int(abs(arc))]
+            if (
+                candidates
+                and (aspect := _closest(first, second, arc, candidates, orbs)) is not None
+            ):
                 found.append(aspect)
     return found
 
 
-_Rule = tuple[AspectKind, float, float]
-"""A kind with its exact angle and the orb allowed."""
-
-
 @lru_cache(maxsize=256)
-def _rules_by_degree(orbs: tuple[tuple[AspectKind, float], ...]) -> tuple[tuple[_Rule, ...], ...]:
-    """For each whole degree of separation the rules that can hold there: for most of them none."""
-    rules = [(kind, ANGLE_OF[kind], allowed) for kind, allowed in orbs]
+def _rules_by_degree(
+    aspects: tuple[AspectRule, ...], widest: float | None, multiplier: float, bonus: float
+) -> tuple[tuple[AspectRule, ...], ...]:
+    """For each whole degree of separation the aspects that can hold there: mostly none."""
+
+    def reach(rule: AspectRule) -> float:
+        return ((rule.orb if widest is None else widest) + bonus) * multiplier
+
     return tuple(
-        tuple(rule for rule in rules if degree - rule[2] <= rule[1] <= degree + 1 + rule[2])
+        tuple(
+            rule
+            for rule in aspects
+            if degree - reach(rule) <= rule.angle <= degree + 1 + reach(rule)
+        )
         for degree in range(181)
     )
 
 
-def _closest(a: Position, b: Position, arc: float, rules: Sequence[_Rule]) -> Aspect | None:
-    """The closest of some rules that hold over an arc from `a` to `b`, in degrees, or None."""
+def _closest(
+    a: Position, b: Position, arc: float, rules: Iterable[AspectRule], orbs: OrbRules
+) -> Aspect | None:
+    """The closest aspect over an arc from `a` to `b`, in degrees, or None."""
     apart = abs(arc)
-    best: _Rule | None = None
-    best_orb = 360.0
+    best: AspectRule | None = None
+    best_orb, best_allowed = 360.0, 0.0
     for rule in rules:
-        orb = abs(apart - rule[1])
-        if orb <= rule[2] and orb < best_orb:
-            best, best_orb = rule, orb
-    if best is None:
+        orb = abs(apart - rule.angle)
+        if orb < best_orb:
+            allowed = orbs.allowed(rule, a.point, b.point)
+            if orb <= allowed:
+                best, best_orb, best_allowed = rule, orb, allowed
+    if best is None or not orbs.allow(a.point, b.point):
         return None
-    kind, angle, allowed = best
     widening = (b.speed - a.speed) * (1.0 if arc >= 0.0 else -1.0)
-    trend = (apart - angle) * widening
+    trend = (apart - best.angle) * widening
     applying = None if best_orb < EXACT_WITHIN or trend == 0.0 else trend < 0.0
-    return Aspect(a, b, kind, apart, best_orb, allowed, applying)
+    return Aspect(a, b, best, apart, best_orb, best_allowed, applying)
+
+
+def _sign(position: Position) -> int:
+    return int(position.longitude // DEGREES_OF_A_SIGN)

@@ -9,5 +9,9 @@ class OutsideEphemeris(CalculationFailed):
     """The ephemeris files do not reach the moment, or hold no such body."""
 
 
+class NoSuchPosition(CalculationFailed):
+    """The point does not exist as seen from the centre that was asked for."""
+
+
 class PolarHouses(CalculationFailed):
     """The house system is undefined inside the polar circles."""

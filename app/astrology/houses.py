@@ -5,71 +5,165 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 
 from app.astrology.angles import norm
 from app.astrology.bodies import Angle
+from app.astrology.names import Name
 
 
-class HouseSystem(StrEnum):
+class HouseSystem(Name):
+    """Every house system of Swiss Ephemeris, by name.
+
+    EQUAL starts at the ascendant, EQUAL_MC ten houses before the midheaven, EQUAL_ARIES at 0
+    degrees Aries, VEHLOW half a house before the ascendant. TOPOCENTRIC is Polich and Page's,
+    SUNSHINE Treindl's and SUNSHINE_MAKRANSKY Makransky's form of the same idea. GAUQUELIN has 36
+    sectors, counted clockwise.
+    """
+
     PLACIDUS = "PLACIDUS"
     KOCH = "KOCH"
     EQUAL = "EQUAL"
     WHOLE_SIGN = "WHOLE_SIGN"
     CAMPANUS = "CAMPANUS"
     REGIOMONTANUS = "REGIOMONTANUS"
+    PORPHYRY = "PORPHYRY"
+    ALCABITIUS = "ALCABITIUS"
+    TOPOCENTRIC = "TOPOCENTRIC"
+    MORINUS = "MORINUS"
+    MERIDIAN = "MERIDIAN"
+    VEHLOW = "VEHLOW"
+    EQUAL_MC = "EQUAL_MC"
+    EQUAL_ARIES = "EQUAL_ARIES"
+    HORIZONTAL = "HORIZONTAL"
+    KRUSINSKI = "KRUSINSKI"
+    CARTER = "CARTER"
+    APC = "APC"
+    SRIPATI = "SRIPATI"
+    SUNSHINE = "SUNSHINE"
+    SUNSHINE_MAKRANSKY = "SUNSHINE_MAKRANSKY"
+    PULLEN_SD = "PULLEN_SD"
+    PULLEN_SR = "PULLEN_SR"
+    SAVARD_A = "SAVARD_A"
+    GAUQUELIN = "GAUQUELIN"
 
+
+LETTER_OF: dict[HouseSystem, str] = {
+    HouseSystem.PLACIDUS: "P",
+    HouseSystem.KOCH: "K",
+    HouseSystem.EQUAL: "E",
+    HouseSystem.WHOLE_SIGN: "W",
+    HouseSystem.CAMPANUS: "C",
+    HouseSystem.REGIOMONTANUS: "R",
+    HouseSystem.PORPHYRY: "O",
+    HouseSystem.ALCABITIUS: "B",
+    HouseSystem.TOPOCENTRIC: "T",
+    HouseSystem.MORINUS: "M",
+    HouseSystem.MERIDIAN: "X",
+    HouseSystem.VEHLOW: "V",
+    HouseSystem.EQUAL_MC: "D",
+    HouseSystem.EQUAL_ARIES: "N",
+    HouseSystem.HORIZONTAL: "H",
+    HouseSystem.KRUSINSKI: "U",
+    HouseSystem.CARTER: "F",
+    HouseSystem.APC: "Y",
+    HouseSystem.SRIPATI: "S",
+    HouseSystem.SUNSHINE: "I",
+    HouseSystem.SUNSHINE_MAKRANSKY: "i",
+    HouseSystem.PULLEN_SD: "L",
+    HouseSystem.PULLEN_SR: "Q",
+    HouseSystem.SAVARD_A: "J",
+    HouseSystem.GAUQUELIN: "G",
+}
+"""The letter of each system in Swiss Ephemeris; `I` and `i` differ."""
 
 HOUSE_SYSTEM_ALIASES: dict[str, HouseSystem] = {
-    "P": HouseSystem.PLACIDUS,
-    "K": HouseSystem.KOCH,
-    "E": HouseSystem.EQUAL,
-    "W": HouseSystem.WHOLE_SIGN,
+    **{letter: system for system, letter in LETTER_OF.items()},
+    "A": HouseSystem.EQUAL,
     "WHOLE": HouseSystem.WHOLE_SIGN,
     "WHOLESIGN": HouseSystem.WHOLE_SIGN,
-    "C": HouseSystem.CAMPANUS,
-    "R": HouseSystem.REGIOMONTANUS,
+    "POLICH_PAGE": HouseSystem.TOPOCENTRIC,
+    "AXIAL": HouseSystem.MERIDIAN,
+    "AZIMUTHAL": HouseSystem.HORIZONTAL,
+    "SUNSHINE_TREINDL": HouseSystem.SUNSHINE,
 }
-"""Other accepted spellings, in capitals: Swiss Ephemeris letters and common short names."""
+"""Other accepted spellings: letters in exact case, and other common names in capitals."""
 
-UNDEFINED_BEYOND_POLAR_CIRCLES = frozenset({HouseSystem.PLACIDUS, HouseSystem.KOCH})
+UNDEFINED_BEYOND_POLAR_CIRCLES = frozenset(
+    {HouseSystem.PLACIDUS, HouseSystem.KOCH, HouseSystem.GAUQUELIN}
+)
 """Systems that divide the path from rising to culmination: some degrees never rise up there."""
+
+
+class PolarPolicy(Name):
+    """What to do where a house system is undefined.
+
+    REFUSE answers with an error, FALLBACK divides by another named system, FLAG leaves houses out
+    and answers the rest.
+    """
+
+    REFUSE = "REFUSE"
+    FALLBACK = "FALLBACK"
+    FLAG = "FLAG"
+
+
+class HouseBy(Name):
+    """How a point finds its house: by longitude among the cusps, or by true position in space."""
+
+    LONGITUDE = "LONGITUDE"
+    POSITION = "POSITION"
 
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """Twelve cusps and the angles of a place at a moment, in degrees of longitude.
+    """Cusps and angles of a place at a moment, in degrees of longitude, speeds per day.
 
-    `armc` is the right ascension of the midheaven.
+    Twelve cusps, 36 for GAUQUELIN. Speeds are empty unless asked for. `armc` is the right
+    ascension of the midheaven. On the equator there is no vertex.
     """
 
     system: HouseSystem
     cusps: tuple[float, ...]
-    ascendant: float
-    midheaven: float
+    cusp_speeds: tuple[float, ...]
+    angles: dict[Angle, float]
+    angle_speeds: dict[Angle, float]
     armc: float
-    vertex: float
 
     @property
-    def angles(self) -> dict[Angle, float]:
-        return {
-            Angle.ASC: self.ascendant,
-            Angle.MC: self.midheaven,
-            Angle.DESC: norm(self.ascendant + 180.0),
-            Angle.IC: norm(self.midheaven + 180.0),
-        }
+    def ascendant(self) -> float:
+        return self.angles[Angle.ASC]
+
+    @property
+    def midheaven(self) -> float:
+        return self.angles[Angle.MC]
 
 
-def house_of(longitude: float, cusps: Sequence[float]) -> int:
+@dataclass(frozen=True, slots=True)
+class HouseRule:
+    """How points are put into houses.
+
+    `cusp_orb` degrees before a cusp count for the house that it opens (the five degree rule).
+    """
+
+    by: HouseBy = HouseBy.LONGITUDE
+    cusp_orb: float = 0.0
+
+
+BY_LONGITUDE = HouseRule()
+"""As most programs do: the cusps alone decide."""
+
+
+def house_of(longitude: float, cusps: Sequence[float], cusp_orb: float = 0.0) -> int:
     """The house, 1 to 12, of a longitude; a point exactly on a cusp is in the house it opens.
 
     Houses are the half-open arcs [cusp, next cusp), so every longitude has exactly one.
     """
-    return houses_of((longitude,), cusps)[0]
+    return houses_of((longitude,), cusps, cusp_orb)[0]
 
 
-def houses_of(longitudes: Iterable[float], cusps: Sequence[float]) -> list[int]:
+def houses_of(
+    longitudes: Iterable[float], cusps: Sequence[float], cusp_orb: float = 0.0
+) -> list[int]:
     """The house of each longitude, as `house_of` tells it.
 
     Inside the polar circles the cusps of some systems run against the zodiac, and so do houses.
@@ -77,11 +171,15 @@ def houses_of(longitudes: Iterable[float], cusps: Sequence[float]) -> list[int]:
     first = cusps[0]
     starts = [norm(cusp - first) for cusp in cusps]
     if _ascending(starts):
-        return [bisect_right(starts, norm(longitude - first)) for longitude in longitudes]
+        return [
+            bisect_right(starts, norm(longitude + cusp_orb - first)) for longitude in longitudes
+        ]
     starts = [norm(first - cusp) for cusp in cusps]
     if _ascending(starts):
-        return [bisect_right(starts, norm(first - longitude)) for longitude in longitudes]
-    return [_house_among_crossed(longitude, cusps) for longitude in longitudes]
+        return [
+            bisect_right(starts, norm(first - longitude + cusp_orb)) for longitude in longitudes
+        ]
+    return [_house_among_crossed(norm(longitude + cusp_orb), cusps) for longitude in longitudes]
 
 
 def _ascending(starts: Sequence[float]) -> bool:

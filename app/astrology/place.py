@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Geographic latitude (north positive) and longitude (east positive), in degrees."""
+    """Geographic latitude (north positive) and longitude (east positive), in degrees.
+
+    `altitude` above the sea, in metres.
+    """
 
     latitude: float
     longitude: float
+    altitude: float = 0.0

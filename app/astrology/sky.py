@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from app.astrology.bodies import Body, Point
+from app.astrology.bodies import Celestial, Point
+from app.astrology.frame import TROPICAL, Ayanamsa, Frame, Theory, UniversalTime
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.moment import Moment
 from app.astrology.place import Place
@@ -19,20 +19,6 @@ FloatArray = npt.NDArray[np.float64]
 
 LONGITUDE, LATITUDE, DISTANCE, SPEED, LATITUDE_SPEED, DISTANCE_SPEED = range(6)
 """Columns of the last axis of `Ephemeris.positions`."""
-
-
-class Theory(StrEnum):
-    """Where positions come from: the Swiss Ephemeris files, or the analytic Moshier series."""
-
-    SWISS = "SWISS"
-    MOSHIER = "MOSHIER"
-
-
-class UniversalTime(StrEnum):
-    """How a UTC clock reading becomes UT1, the time that turns the sky."""
-
-    UTC_AS_UT1 = "UTC_AS_UT1"
-    UTC_TO_UT1 = "UTC_TO_UT1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +32,11 @@ class Provenance:
 
 
 class Position(NamedTuple):
-    """Apparent place of a point: ecliptic of date, tropical.
+    """Apparent place of a point on the ecliptic of date, in the zodiac that was asked for.
 
-    Degrees and astronomical units; speeds per day. For an angle all but the longitude are 0.
-    A tuple, because searches make thousands and a frozen dataclass costs three times as much.
+    Degrees and astronomical units; speeds per day. For an angle or lot all but the longitude
+    are 0. A tuple, because searches make thousands and a frozen dataclass costs three times as
+    much.
     """
 
     point: Point
@@ -61,24 +48,78 @@ class Position(NamedTuple):
     distance_speed: float = 0.0
 
 
+class Obliquity(NamedTuple):
+    """Tilt of the equator against the ecliptic, and nutation, in degrees."""
+
+    true: float
+    mean: float
+    nutation_in_longitude: float
+    nutation_in_obliquity: float
+
+
 class Ephemeris(Protocol):
     """Positions over arrays of moments; a moment is a Julian day in UT1."""
 
     def positions(
         self,
         moments: Sequence[float] | FloatArray,
-        bodies: Sequence[Body],
-        theory: Theory = Theory.SWISS,
+        bodies: Sequence[Celestial],
+        frame: Frame = TROPICAL,
     ) -> FloatArray:
         """Array of shape (moments, bodies, 6), columns as named above.
 
-        Apparent geocentric places, ecliptic of date; degrees, astronomical units, per day.
-        Raises OutsideEphemeris where the files hold no answer.
+        Apparent places on the ecliptic of date, as the frame measures them; degrees,
+        astronomical units, per day. Raises OutsideEphemeris where the files hold no answer,
+        NoSuchPosition where the body has none as seen from the centre.
         """
         ...
 
-    def divide(self, moment: float, place: Place, system: HouseSystem) -> Division:
-        """Cusps and angles in degrees; raises PolarHouses where the system is undefined."""
+    def equatorial(
+        self,
+        moments: Sequence[float] | FloatArray,
+        bodies: Sequence[Celestial],
+        frame: Frame = TROPICAL,
+    ) -> FloatArray:
+        """The same with right ascension and declination in place of longitude and latitude.
+
+        Always on the true equator of date: the frame's zodiac does not touch it.
+        """
+        ...
+
+    def divide(
+        self,
+        moment: float,
+        place: Place,
+        system: HouseSystem,
+        frame: Frame = TROPICAL,
+        *,
+        speeds: bool = False,
+    ) -> Division:
+        """Cusps and angles in degrees; raises PolarHouses where the system is undefined.
+
+        Speeds cost as much again twice.
+        """
+        ...
+
+    def house_positions(
+        self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
+    ) -> list[float]:
+        """House and the part of it that is passed, 1 up to 13, by true position in space.
+
+        The positions are tropical. Raises PolarHouses.
+        """
+        ...
+
+    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa) -> float:
+        """Degrees from the equinox to the start of a sidereal zodiac, nutation included."""
+        ...
+
+    def obliquity(self, moment: float) -> Obliquity:
+        """Tilt of the equator of date."""
+        ...
+
+    def sidereal_time(self, moment: float) -> float:
+        """Apparent sidereal time at Greenwich, in degrees."""
         ...
 
     def universal_time(self, moment: Moment, rule: UniversalTime) -> float:
@@ -89,17 +130,17 @@ class Ephemeris(Protocol):
         """Seconds by which terrestrial time runs ahead of UT1."""
         ...
 
-    def provenance(self, bodies: Sequence[Body], theory: Theory = Theory.SWISS) -> Provenance:
+    def provenance(self, bodies: Sequence[Celestial], frame: Frame = TROPICAL) -> Provenance:
         """The files behind the positions computed last for these bodies."""
         ...
 
 
 def positions_at(
     moment: float,
-    bodies: Sequence[Body],
+    bodies: Sequence[Celestial],
     ephemeris: Ephemeris,
-    theory: Theory = Theory.SWISS,
+    frame: Frame = TROPICAL,
 ) -> list[Position]:
     """The bodies at one moment, in the order asked."""
-    rows = ephemeris.positions((moment,), bodies, theory)[0].tolist()
+    rows = ephemeris.positions((moment,), bodies, frame)[0].tolist()
     return [Position(body, *row) for body, row in zip(bodies, rows, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from app.astrology.names import Name
 
 DEGREES_OF_A_SIGN = 30.0
 
 
-class Sign(StrEnum):
+class Sign(Name):
     """The signs in zodiacal order; Aries opens at 0 degrees."""
 
     ARIES = "ARIES"

@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.aspects import aspects_among
-from app.astrology.bodies import STANDARD_POINTS, Body
-from app.astrology.chart import place_points
+from app.astrology.bodies import STANDARD_POINTS, Point
+from app.astrology.chart import Instant
+from app.astrology.declination import Declined, Parallel, parallels_among
+from app.astrology.exactness import exact_times
 from app.astrology.houses import HouseSystem
-from app.astrology.sky import Ephemeris
-from app.calculations.birth import EXAMPLE, BirthRequest
+from app.astrology.mundane import mundane_positions
+from app.astrology.sky import Ephemeris, Position
+from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, calculation
-from app.calculations.fields import Points
-from app.calculations.orbs import AspectChoice, orb_definitions
+from app.calculations.conventions import ChartRequest, celestial, require_earth, sources
+from app.calculations.fields import HouseSystemName, Points, named
+from app.calculations.orbs import AspectChoice
 from app.calculations.provenance import computed_for
-from app.calculations.shapes import AspectReply, aspect_reply
+from app.calculations.shapes import AspectReply, aspect_replies
+from app.errors import InvalidInput
 
 
-class AspectsRequest(AspectChoice, BirthRequest):
+class AspectSpace(StrEnum):
+    """Where aspects are measured: along the ecliptic, or in the houses (in mundo)."""
+
+    ECLIPTIC = "ECLIPTIC"
+    MUNDANE = "MUNDANE"
+
+
+class AspectsRequest(AspectChoice, ChartRequest):
     planets: Annotated[
         Points,
         Field(description="Points to compare; empty: Sun to Pluto, mean node and mean Lilith"),
     ] = STANDARD_POINTS
+    space: Annotated[
+        Annotated[AspectSpace, *named(AspectSpace)],
+        Field(description="MUNDANE measures in house space, 30 degrees a house"),
+    ] = AspectSpace.ECLIPTIC
+    mundane_system: Annotated[HouseSystemName, Field(description="The houses of MUNDANE space")] = (
+        HouseSystem.PLACIDUS
+    )
+    include_parallels: Annotated[
+        bool, Field(description="Adds parallels and contraparallels of declination")
+    ] = False
+    parallel_orb: Annotated[float, Field(ge=0.0, le=5.0, description="Degrees of declination")] = (
+        1.0
+    )
+
+
+class ParallelReply(TypedDict):
+    """Two bodies of equal declination, on the same side of the equator or on opposite ones."""
+
+    planet1: str
+    planet2: str
+    aspect_type: str
+    declination1: float
+    declination2: float
+    orb: float
+    applying: bool | None
 
 
 class AspectsReply(TypedDict):
     aspects: list[AspectReply]
+    parallels: NotRequired[list[ParallelReply]]
 
 
 @calculation("aspects", example={**EXAMPLE, "aspects": ["TRINE", "SQUARE"], "orb_multiplier": 0.5})
@@ -36,13 +76,63 @@ def aspects(request: AspectsRequest, ephemeris: Ephemeris) -> Answer[AspectsRepl
     """Aspects between the points of a chart, with orb, strength, and whether they apply.
 
     Applying means that the orb shrinks at the true speeds of both points at the moment; angles
-    count as standing still. Each pair gives its closest aspect only.
+    count as standing still unless `angles_move`. Each pair gives its closest aspect only.
     """
-    birth = request.birth(ephemeris)
+    birth = request.known_birth(ephemeris)
+    instant = request.instant(birth, ephemeris, angles_move=request.angles_move)
     points = request.planets or STANDARD_POINTS
-    division = ephemeris.divide(birth.julian_day, birth.place, HouseSystem.EQUAL)
-    positions = place_points(birth.julian_day, points, division, ephemeris, birth.theory)
-    orbs = request.allowed_orbs()
-    found = [aspect_reply(aspect) for aspect in aspects_among(positions, orbs)]
-    bodies = [point for point in points if isinstance(point, Body)]
-    return Answer({"aspects": found}, computed_for(birth, bodies, ephemeris, orb_definitions(orbs)))
+    rules = request.orb_rules()
+    if request.include_exact_time and request.space is AspectSpace.MUNDANE:
+        expected = "false with space MUNDANE, where speeds are not known"
+        raise InvalidInput.of("include_exact_time", expected, got=True)
+    found = aspects_among(_measured(request, instant, points), rules)
+    exact = None
+    if request.include_exact_time:
+        frame = instant.conventions.frame
+        exact = exact_times(found, instant.moment, request.exact_window, frame, ephemeris)
+    reply: AspectsReply = {"aspects": aspect_replies(found, exact)}
+    if request.include_parallels:
+        declined = _declined(instant, points)
+        found_parallels = parallels_among(declined, request.parallel_orb)
+        reply["parallels"] = [_parallel_reply(parallel) for parallel in found_parallels]
+    definitions = {
+        **request.chart_definitions(instant, points),
+        **request.orb_definitions(rules),
+        "space": request.space,
+    }
+    if request.space is AspectSpace.MUNDANE:
+        definitions["mundane_system"] = request.mundane_system
+    if request.include_parallels:
+        definitions["parallel_orb"] = request.parallel_orb
+    provenance = computed_for(birth, sources(points), ephemeris, definitions)
+    return Answer(reply, provenance, birth.lasting)
+
+
+def _measured(request: AspectsRequest, instant: Instant, points: Sequence[Point]) -> list[Position]:
+    """The points where aspects are measured."""
+    if request.space is AspectSpace.ECLIPTIC:
+        return instant.place_points(points)
+    require_earth(request.center, "mundane aspects")
+    return mundane_positions(instant, points, request.mundane_system)
+
+
+def _declined(instant: Instant, points: Sequence[Point]) -> list[Declined]:
+    bodies = celestial(points)
+    frame = instant.conventions.frame
+    rows = instant.ephemeris.equatorial((instant.moment,), bodies, frame)[0].tolist()
+    return [
+        Declined(body, ascension, declination, speed)
+        for body, (ascension, declination, _, _, speed, _) in zip(bodies, rows, strict=True)
+    ]
+
+
+def _parallel_reply(parallel: Parallel) -> ParallelReply:
+    return {
+        "planet1": str(parallel.first.point),
+        "planet2": str(parallel.second.point),
+        "aspect_type": parallel.kind,
+        "declination1": parallel.first.declination,
+        "declination2": parallel.second.declination,
+        "orb": parallel.orb,
+        "applying": parallel.applying,
+    }

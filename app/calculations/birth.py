@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time as clock
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
-from app.astrology.calendar import CalendarChoice
+from app.astrology.calendar import CalendarChoice, civil_of_julian_day
+from app.astrology.frame import Theory, UniversalTime
 from app.astrology.moment import Moment, moment_of
 from app.astrology.place import Place
-from app.astrology.sky import Ephemeris, Theory, UniversalTime
+from app.astrology.sky import Ephemeris
 from app.astrology.zones import LocalMeanTime
 from app.calculations.fields import (
     CalendarName,
@@ -19,20 +21,33 @@ from app.calculations.fields import (
     UniversalTimeName,
 )
 from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
+
+NOW, UNKNOWN = "now", "unknown"
+NOON = "12:00:00"
+"""Local time that stands for the day where the birth time is not known."""
+
+_EPOCH_JULIAN_DAY = 2_440_587.5
+_SECONDS_OF_A_DAY = 86_400.0
 
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0, description="Degrees, north positive")]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0, description="Degrees, east positive")]
+Altitude = Annotated[
+    float, Field(ge=-500.0, le=9000.0, description="Metres above the sea; for topocentric places")
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A moment at a place; `julian_day` in UT1."""
+    """A moment at a place; `julian_day` in UT1. `lasting` is False for the present moment."""
 
     moment: Moment
     julian_day: float
     place: Place
     universal_time: UniversalTime
     theory: Theory
+    time_known: bool = True
+    lasting: bool = True
 
 
 class BirthRequest(CalculationRequest):
@@ -41,19 +56,21 @@ class BirthRequest(CalculationRequest):
     date: Annotated[
         str,
         Field(
-            description="YYYY-MM-DD; years before 1 are astronomical (-0043 is 44 BC)",
+            description="YYYY-MM-DD, or now; years before 1 are astronomical (-0043 is 44 BC)",
             max_length=64,
         ),
     ]
     time: Annotated[
         str | None,
         Field(
-            description="HH:MM or HH:MM:SS, local; left out when `date` is a full ISO date-time",
+            description="HH:MM or HH:MM:SS, local; unknown where nobody knows; left out when "
+            "`date` is now or a full ISO date-time",
             max_length=64,
         ),
     ] = None
     latitude: Latitude
     longitude: Longitude
+    altitude: Altitude = 0.0
     timezone: Annotated[
         str,
         Field(
@@ -87,24 +104,61 @@ class BirthRequest(CalculationRequest):
         ),
     ] = Theory.SWISS
 
+    @property
+    def time_known(self) -> bool:
+        return self.time is None or self.time.strip().lower() != UNKNOWN
+
+    @property
+    def is_now(self) -> bool:
+        return self.date.strip().lower() == NOW
+
     def birth(self, sky: Ephemeris) -> Birth:
-        """The birth as an instant and a place; raises InvalidInput for times that never were."""
-        moment = moment_of(
-            self.date,
-            self.time,
-            zone=self.timezone,
-            fold=self.fold,
-            calendar=self.calendar,
-            local_mean_time=self.local_mean_time,
-            longitude=self.longitude,
-        )
+        """The birth as an instant and a place; raises InvalidInput for times that never were.
+
+        A birth of unknown time is the noon of its day.
+        """
+        moment = self.moment()
         return Birth(
             moment,
             sky.universal_time(moment, self.universal_time),
-            Place(self.latitude, self.longitude),
+            Place(self.latitude, self.longitude, self.altitude),
             self.universal_time,
             self.ephemeris,
+            self.time_known,
+            not self.is_now,
         )
+
+    def known_birth(self, sky: Ephemeris) -> Birth:
+        """The same for what cannot be told without a time of day; raises InvalidInput."""
+        if not self.time_known:
+            expected = "HH:MM or HH:MM:SS: this calculation needs a known time"
+            raise InvalidInput.of("time", expected, self.time)
+        return self.birth(sky)
+
+    def moment(self, time: str | None = None) -> Moment:
+        """The civil moment, at another local time of the same day if one is given."""
+        date, written, zone, calendar = self.date, self.time, self.timezone, self.calendar
+        if self.is_now:
+            if written is not None:
+                raise InvalidInput.of("time", "left out, because date is now", written)
+            date, calendar = _now(), CalendarChoice.GREGORIAN
+        elif not self.time_known:
+            written = NOON
+        return moment_of(
+            date,
+            time or written,
+            zone=zone,
+            fold=self.fold,
+            calendar=calendar,
+            local_mean_time=self.local_mean_time,
+            longitude=self.longitude,
+        )
+
+
+def _now() -> str:
+    """The present instant in UTC, as a full ISO date-time."""
+    day = clock.time() / _SECONDS_OF_A_DAY + _EPOCH_JULIAN_DAY
+    return f"{civil_of_julian_day(day, CalendarChoice.GREGORIAN).text}Z"
 
 
 EXAMPLE = {

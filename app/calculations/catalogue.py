@@ -26,10 +26,11 @@ Asked = TypeVar("Asked", bound=CalculationRequest)
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Reply]):
-    """What a calculation found, and for exactly what."""
+    """What a calculation found, and for exactly what; not `lasting` if it was for the present."""
 
     reply: Reply
     computed_for: ComputedFor
+    lasting: bool = True
 
 
 class Cost(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from app.astrology.sky import Ephemeris
 from app.astrology.zone_history import HISTORY_VERSION
@@ -77,7 +78,8 @@ def read(entry: Calculation, body: bytes) -> CalculationRequest:
 def accept(entry: Calculation, payload: Mapping[str, Any]) -> CalculationRequest:
     """The validated request of values that JSON held; raises InvalidInput."""
     try:
-        return entry.request.model_validate(payload)
+        # By way of JSON, whose rules for lists and nested objects the models are written for.
+        return entry.request.model_validate_json(to_json(payload))
     except ValidationError as error:
         raise invalid(error, entry.request) from error
 
@@ -98,7 +100,7 @@ def computed(
         "computed_for": answer.computed_for,
         "warnings": warnings,
     }
-    return Outcome(200, fragment, inside(meta), digest, lasting=True)
+    return Outcome(200, fragment, inside(meta), digest, lasting=answer.lasting)
 
 
 def digest_of(representation: str, request: CalculationRequest) -> str:

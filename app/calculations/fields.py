@@ -3,42 +3,72 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, FailFast, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.astrology.aspects import AspectKind
-from app.astrology.bodies import POINT_ALIASES, Angle, Body, Point
+from app.astrology.bodies import (
+    ASTEROID_NUMBERS,
+    CENTERS,
+    POINT_ALIASES,
+    Angle,
+    Body,
+    Lot,
+    Point,
+    numbered_asteroid,
+)
 from app.astrology.calendar import CalendarChoice
-from app.astrology.houses import HOUSE_SYSTEM_ALIASES, HouseSystem
-from app.astrology.sky import Theory, UniversalTime
+from app.astrology.frame import (
+    AyanamsaName,
+    Center,
+    NodeKind,
+    Theory,
+    UniversalTime,
+    View,
+    Zodiac,
+)
+from app.astrology.houses import HOUSE_SYSTEM_ALIASES, HouseBy, HouseSystem, PolarPolicy
+from app.astrology.sect import SectRule
 from app.astrology.zones import LocalMeanTime
 
-Name = TypeVar("Name", bound=StrEnum)
+Found = TypeVar("Found")
 
 LONGEST_NAME = 40
-"""Characters of the longest name that is looked up at all; the longest real one has 17."""
+"""Characters of the longest name that is looked up at all; the longest real one has 20."""
 
 
 def named(
-    *kinds: type[Name], aliases: Mapping[str, Name] | None = None
+    *kinds: Iterable[StrEnum],
+    aliases: Mapping[str, Any] | None = None,
+    otherwise: Callable[[str], Any] | None = None,
+    also: tuple[str, ...] = (),
 ) -> tuple[PlainValidator, WithJsonSchema]:
-    """Validation and schema of a closed set of names: any case, `-` and space count as `_`."""
-    members: dict[str, Name] = {member.name: member for kind in kinds for member in kind}
-    accepted = {**(aliases or {}), **members}
+    """Validation and schema of a closed set of names: any case, `-` and space count as `_`.
 
-    def look_up(value: Any) -> Name:
+    `otherwise` may know more names, of which `also` are shown as examples.
+    """
+    members = {member.name: member for kind in kinds for member in kind}
+    accepted = {**(aliases or {}), **members}
+    names = ", ".join((*members, *also))
+
+    def look_up(value: Any) -> Any:
         if not isinstance(value, str):
-            raise _unknown("a name", members)
+            raise _unknown("a name", names)
         found = accepted.get(value) or accepted.get(_canonical(value))
+        if found is None and otherwise is not None:
+            found = otherwise(_canonical(value))
         if found is None:
-            raise _unknown(_advice(value, accepted), members)
+            raise _unknown(_advice(value, accepted), names)
         return found
 
-    return PlainValidator(look_up), WithJsonSchema({"type": "string", "enum": list(members)})
+    schema: dict[str, Any] = {"type": "string", "enum": list(members)}
+    if otherwise is not None:
+        schema = {"type": "string", "examples": [*members, *also], "maxLength": LONGEST_NAME}
+    return PlainValidator(look_up), WithJsonSchema(schema)
 
 
 def _canonical(name: str) -> str:
@@ -52,24 +82,54 @@ def _advice(value: str, accepted: Mapping[str, Any]) -> str:
     return f"a known name (nearest: {near[0]})" if near else "a known name"
 
 
-def _unknown(expected: str, members: Mapping[str, Any]) -> PydanticCustomError:
-    return PydanticCustomError(
-        "unknown_name",
-        "expected {expected}: one of {names}",
-        {"expected": f"{expected}: one of {', '.join(members)}", "names": ", ".join(members)},
-    )
+def _unknown(expected: str, names: str) -> PydanticCustomError:
+    context = {"expected": f"{expected}: one of {names}"}
+    return PydanticCustomError("unknown_name", "expected {expected}", context)
+
+
+def few(count: int) -> BeforeValidator:
+    """Refuses an object of more than `count` members before any is looked at.
+
+    A list fails at its first wrong item instead: a megabyte of wrong names, each compared with
+    all right ones, would keep a worker for minutes.
+    """
+
+    def counted(value: Any) -> Any:
+        if isinstance(value, dict) and len(value) > count:
+            context = {"max_length": count, "actual_length": len(value)}
+            raise PydanticCustomError("too_long", "expected at most {max_length} items", context)
+        return value
+
+    return BeforeValidator(counted)
 
 
 MOST_POINTS = 64
-"""Points of one request: more than all that exist here, few enough to stay instant."""
+"""Points of one request: about all that have names here, few enough to stay instant."""
 
-PointName = Annotated[Point, *named(Body, Angle, aliases=POINT_ALIASES)]
+PointName = Annotated[
+    Point,
+    *named(
+        Body,
+        Angle,
+        Lot,
+        aliases=POINT_ALIASES,
+        otherwise=numbered_asteroid,
+        also=(*ASTEROID_NUMBERS, "ASTEROID_433"),
+    ),
+]
 AspectName = Annotated[AspectKind, *named(AspectKind)]
 HouseSystemName = Annotated[HouseSystem, *named(HouseSystem, aliases=HOUSE_SYSTEM_ALIASES)]
+HouseByName = Annotated[HouseBy, *named(HouseBy)]
+PolarPolicyName = Annotated[PolarPolicy, *named(PolarPolicy)]
 CalendarName = Annotated[CalendarChoice, *named(CalendarChoice)]
 LocalMeanTimeName = Annotated[LocalMeanTime, *named(LocalMeanTime)]
 UniversalTimeName = Annotated[UniversalTime, *named(UniversalTime)]
 TheoryName = Annotated[Theory, *named(Theory)]
+ZodiacName = Annotated[Zodiac, *named(Zodiac)]
+Ayanamsas = Annotated[AyanamsaName, *named(AyanamsaName)]
+NodeKindName = Annotated[NodeKind, *named(NodeKind)]
+SectRuleName = Annotated[SectRule, *named(SectRule)]
+CenterName = Annotated[Center, *named(View, CENTERS, aliases={Body.EARTH.name: View.GEOCENTRIC})]
 
-Points = Annotated[tuple[PointName, ...], Field(max_length=MOST_POINTS, strict=False)]
+Points = Annotated[tuple[PointName, ...], FailFast(), Field(max_length=MOST_POINTS)]
 """Points by name, in the order of the answer."""

@@ -4,40 +4,107 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
-from app.astrology.houses import HouseSystem
+from app.astrology.bodies import Angle
+from app.astrology.houses import Division
 from app.astrology.sky import Ephemeris
-from app.calculations.birth import EXAMPLE, BirthRequest
+from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, calculation
+from app.calculations.conventions import ChartRequest, HouseChoice, require_earth
 from app.calculations.fields import HouseSystemName
 from app.calculations.provenance import computed_for
-from app.calculations.shapes import AnglesReply, HouseReply, angles_reply, house_replies
+from app.calculations.shapes import (
+    AnglesReply,
+    Degrees,
+    HouseReply,
+    angles_reply,
+    house_replies,
+    sector_replies,
+)
+
+MOST_SYSTEMS = 30
+"""More than all that exist."""
 
 
-class HousesRequest(BirthRequest):
-    house_system: HouseSystemName = HouseSystem.PLACIDUS
+class HousesRequest(HouseChoice, ChartRequest):
+    also: Annotated[
+        tuple[HouseSystemName, ...],
+        FailFast(),
+        Field(description="More house systems in the same answer", max_length=MOST_SYSTEMS),
+    ] = ()
     include_angles: bool = True
+    include_speeds: Annotated[bool, Field(description="Adds the speed of every cusp")] = False
+
+
+class SystemReply(TypedDict):
+    """Cusps of one more system; empty lists where it is undefined and the policy is FLAG."""
+
+    system: str
+    houses: list[HouseReply]
+    sectors: list[HouseReply]
 
 
 class HousesReply(TypedDict):
-    system: str
-    houses: Annotated[list[HouseReply], Field(description="Twelve cusps, from the first")]
+    system: Annotated[str, Field(description="The one applied; another than asked by FALLBACK")]
+    undefined: Annotated[bool, Field(description="The system asked for is undefined here")]
+    houses: Annotated[
+        list[HouseReply], Field(description="Twelve cusps from the first; none for GAUQUELIN")
+    ]
+    sectors: Annotated[
+        list[HouseReply], Field(description="The 36 sectors of GAUQUELIN, clockwise")
+    ]
+    also: list[SystemReply]
     angles: Annotated[AnglesReply | None, Field(description="Null when not asked for")]
+    more_angles: Annotated[
+        dict[str, Degrees] | None,
+        Field(description="Vertex, east point and co-ascendants; no vertex on the equator"),
+    ]
 
 
 @calculation("houses", example={**EXAMPLE, "house_system": "PLACIDUS"})
 def houses(request: HousesRequest, ephemeris: Ephemeris) -> Answer[HousesReply]:
-    """Cusps and angles of a place at a moment, in the house system asked for.
+    """Cusps and angles of a place at a moment, in one house system or several.
 
-    Placidus and Koch are undefined inside the polar circles and answer 422 there.
+    Where a system is undefined inside the polar circles, `polar` decides: an error, another
+    system, or an answer without cusps.
     """
-    birth = request.birth(ephemeris)
-    division = ephemeris.divide(birth.julian_day, birth.place, request.house_system)
+    require_earth(request.center, "houses")
+    birth = request.known_birth(ephemeris)
+    instant = request.instant(birth, ephemeris, **request.house_conventions())
+    speeds = request.include_speeds
+    division = instant.divide_as_agreed(request.house_system, speeds=speeds)
+    others = [instant.divide_as_agreed(system, speeds=speeds) for system in request.also]
+    angles = division or instant.angles()
     reply: HousesReply = {
+        "system": division.system if division else request.house_system,
+        "undefined": division is None or division.system is not request.house_system,
+        "houses": house_replies(division) if division else [],
+        "sectors": sector_replies(division) if division else [],
+        "also": [
+            _system_reply(system, other) for system, other in zip(request.also, others, strict=True)
+        ],
+        "angles": angles_reply(angles) if request.include_angles else None,
+        "more_angles": _more_angles(angles) if request.include_angles else None,
+    }
+    definitions = {
+        **request.chart_definitions(instant, ()),
+        **request.house_definitions(request.house_system),
+    }
+    return Answer(reply, computed_for(birth, (), ephemeris, definitions), birth.lasting)
+
+
+def _system_reply(asked: str, division: Division | None) -> SystemReply:
+    if division is None:
+        return {"system": asked, "houses": [], "sectors": []}
+    return {
         "system": division.system,
         "houses": house_replies(division),
-        "angles": angles_reply(division) if request.include_angles else None,
+        "sectors": sector_replies(division),
     }
-    return Answer(reply, computed_for(birth, (), ephemeris, {"house_system": division.system}))
+
+
+def _more_angles(division: Division) -> dict[str, float]:
+    main = (Angle.ASC, Angle.MC, Angle.DESC, Angle.IC)
+    return {str(angle): at for angle, at in division.angles.items() if angle not in main}

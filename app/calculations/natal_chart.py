@@ -2,72 +2,177 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.astrology.aspects import aspects_among
-from app.astrology.bodies import STANDARD_POINTS, Body
-from app.astrology.chart import natal_chart as cast
-from app.astrology.houses import HouseSystem
-from app.astrology.sky import Ephemeris
-from app.calculations.birth import EXAMPLE, BirthRequest
+from app.astrology.aspects import OrbRules, aspects_among
+from app.astrology.bodies import CELESTIAL, STANDARD_POINTS, Body, Point
+from app.astrology.chart import Instant
+from app.astrology.exactness import exact_times
+from app.astrology.houses import Division, HouseSystem
+from app.astrology.sky import Ephemeris, Position
+from app.astrology.zodiac import sign_of
+from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.catalogue import Answer, calculation
-from app.calculations.fields import HouseSystemName, Points
-from app.calculations.orbs import AspectChoice, orb_definitions
+from app.calculations.conventions import ChartRequest, HouseChoice, require_earth, sources
+from app.calculations.fields import Points
+from app.calculations.orbs import AspectChoice
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import (
     AnglesReply,
     AspectReply,
+    Degrees,
     HouseReply,
     PositionReply,
     angles_reply,
-    aspect_reply,
+    aspect_replies,
     house_replies,
     position_reply,
 )
+from app.errors import InvalidInput
 
 
-class NatalChartRequest(AspectChoice, BirthRequest):
+class NatalChartRequest(AspectChoice, HouseChoice, ChartRequest):
     planets: Annotated[
         Points,
         Field(description="Points of the chart; empty: Sun to Pluto, mean node and mean Lilith"),
     ] = STANDARD_POINTS
-    house_system: HouseSystemName = HouseSystem.PLACIDUS
+
+
+class RangeReply(TypedDict):
+    """Where a point stood from the first to the last moment of a day of unknown time."""
+
+    planet: str
+    start: Degrees
+    end: Degrees
+    sign_certain: Annotated[bool, Field(description="It stood in one sign all day")]
 
 
 class NatalChartReply(TypedDict):
     positions: list[PositionReply]
-    houses: Annotated[list[HouseReply], Field(description="Twelve cusps, from the first")]
-    house_system: str
-    angles: AnglesReply
+    houses: Annotated[
+        list[HouseReply],
+        Field(description="Twelve cusps from the first; none where time or system is undefined"),
+    ]
+    house_system: Annotated[str | None, Field(description="The one applied; null without houses")]
+    angles: Annotated[AnglesReply | None, Field(description="Null without a known time")]
     aspects: list[AspectReply]
+    is_day: Annotated[bool | None, Field(description="The Sun is up; null without a known time")]
+    ranges: Annotated[
+        list[RangeReply] | None, Field(description="Where the bodies went, for an unknown time")
+    ]
 
 
 @calculation("natal-chart", example=EXAMPLE)
 def natal_chart(request: NatalChartRequest, ephemeris: Ephemeris) -> Answer[NatalChartReply]:
-    """The chart of a moment at a place: positions in their houses, cusps, angles and aspects."""
+    """The chart of a moment at a place: positions in their houses, cusps, angles and aspects.
+
+    With `time` unknown it is the noon of the day, without houses, angles, lots and aspects of
+    the Moon, and with the range of every body.
+    """
+    require_earth(request.center, "houses")
+    if request.house_system is HouseSystem.GAUQUELIN:
+        raise InvalidInput.of("house_system", "a system of twelve houses", "GAUQUELIN")
     birth = request.birth(ephemeris)
-    points = request.planets or STANDARD_POINTS
-    chart = cast(
-        birth.julian_day, birth.place, points, request.house_system, ephemeris, birth.theory
+    instant = request.instant(
+        birth, ephemeris, **request.house_conventions(), angles_move=request.angles_move
     )
-    orbs = request.allowed_orbs()
-    reply: NatalChartReply = {
-        "positions": [
-            position_reply(position, house)
-            for position, house in zip(chart.positions, chart.houses, strict=True)
-        ],
-        "houses": house_replies(chart.division),
-        "house_system": chart.division.system,
-        "angles": angles_reply(chart.division),
-        "aspects": [aspect_reply(aspect) for aspect in aspects_among(chart.positions, orbs)],
-    }
-    bodies = [point for point in points if isinstance(point, Body)]
+    points = request.planets or STANDARD_POINTS
+    rules = request.orb_rules()
+    reply = (
+        _timed(request, instant, points, rules)
+        if birth.time_known
+        else _untimed(request, birth, instant, points, rules)
+    )
     definitions = {
-        "house_system": chart.division.system,
-        "house_by": "LONGITUDE",
-        **orb_definitions(orbs),
+        **request.chart_definitions(instant, points),
+        **request.house_definitions(request.house_system if birth.time_known else None),
+        **request.orb_definitions(rules),
+        "time_known": birth.time_known,
     }
-    return Answer(reply, computed_for(birth, bodies, ephemeris, definitions))
+    provenance = computed_for(birth, sources(points), ephemeris, definitions)
+    return Answer(reply, provenance, birth.lasting)
+
+
+def _timed(
+    request: NatalChartRequest, instant: Instant, points: tuple[Point, ...], rules: OrbRules
+) -> NatalChartReply:
+    division = instant.divide_as_agreed(request.house_system)
+    angles = division or instant.angles()
+    positions = instant.place_points(points, angles)
+    return {
+        "positions": _in_houses(instant, positions, division),
+        "houses": house_replies(division) if division else [],
+        "house_system": division.system if division else None,
+        "angles": angles_reply(angles),
+        "aspects": _aspects(request, instant, positions, rules),
+        "is_day": instant.is_day(angles.armc),
+        "ranges": None,
+    }
+
+
+def _untimed(
+    request: NatalChartRequest,
+    birth: Birth,
+    instant: Instant,
+    points: tuple[Point, ...],
+    rules: OrbRules,
+) -> NatalChartReply:
+    """What can be told of a day without a time."""
+    timed = next((p for p in points if not isinstance(p, CELESTIAL)), None)
+    if timed is not None:
+        expected = "points that need no time of day"
+        raise InvalidInput.of("planets", expected, str(timed))
+    positions = instant.place_points(points)
+    steady = [position for position in positions if position.point is not Body.MOON]
+    return {
+        "positions": [position_reply(position, None) for position in positions],
+        "houses": [],
+        "house_system": None,
+        "angles": None,
+        "aspects": _aspects(request, instant, steady, rules),
+        "is_day": None,
+        "ranges": _ranges(birth, instant, points),
+    }
+
+
+def _in_houses(
+    instant: Instant, positions: list[Position], division: Division | None
+) -> list[PositionReply]:
+    if division is None:
+        return [position_reply(position, None) for position in positions]
+    houses = instant.houses_of(positions, division)
+    return [
+        position_reply(position, house) for position, house in zip(positions, houses, strict=True)
+    ]
+
+
+def _aspects(
+    request: NatalChartRequest, instant: Instant, positions: list[Position], rules: OrbRules
+) -> list[AspectReply]:
+    found = aspects_among(positions, rules)
+    exact = None
+    if request.include_exact_time:
+        frame = instant.conventions.frame
+        exact = exact_times(found, instant.moment, request.exact_window, frame, instant.ephemeris)
+    return aspect_replies(found, exact)
+
+
+def _ranges(birth: Birth, instant: Instant, points: tuple[Point, ...]) -> list[RangeReply]:
+    """The bodies half a day before the local noon and after it."""
+    ends = [
+        replace(instant, moment=birth.julian_day + half_a_day).place_points(points)
+        for half_a_day in (-0.5, 0.5)
+    ]
+    return [
+        {
+            "planet": str(start.point),
+            "start": start.longitude,
+            "end": end.longitude,
+            "sign_certain": sign_of(start.longitude) is sign_of(end.longitude),
+        }
+        for start, end in zip(*ends, strict=True)
+    ]

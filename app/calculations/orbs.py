@@ -1,20 +1,50 @@
-"""Which aspects a request looks for, and how wide."""
+"""Which aspects a request looks for, how wide, and between whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
-from app.astrology.aspects import DEFAULT_ORBS, MAJOR_ASPECTS, AspectKind
-from app.calculations.fields import AspectName
+from app.astrology.aspects import (
+    ANGLE_OF,
+    DEFAULT_ORBS,
+    LILLY_ORBS,
+    MAJOR_ASPECTS,
+    AspectRule,
+    OrbRules,
+    PairRule,
+)
+from app.calculations.fields import MOST_POINTS, AspectName, PointName, Points, few
 from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
 
 WIDEST_ORB = 30.0
 """Degrees: beyond half of the smallest step between common aspects an orb says nothing."""
+MOST_OWN_ASPECTS = MOST_PAIR_RULES = 16
+MOST_ORBS = 32
+LONGEST_WINDOW = 183.0
+"""Days to either side that are searched for exactness: about 20 ms of work."""
 
 Orb = Annotated[float, Field(ge=0.0, le=WIDEST_ORB)]
+
+
+class OwnAspect(CalculationRequest):
+    """An aspect of the caller's own."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Z][A-Z0-9_]*$")]
+    angle: Annotated[float, Field(ge=0.0, le=180.0, description="Degrees")]
+    orb: Orb
+
+
+class Pairs(CalculationRequest):
+    """Points that may aspect others; an empty list stands for all."""
+
+    points: Points = ()
+    others: Points = ()
+
+    def rule(self) -> PairRule:
+        return PairRule(frozenset(map(str, self.points)), frozenset(map(str, self.others)))
 
 
 class AspectChoice(CalculationRequest):
@@ -22,31 +52,109 @@ class AspectChoice(CalculationRequest):
 
     aspects: Annotated[
         tuple[AspectName, ...],
-        Field(
-            description="Aspects to look for; empty: the five major ones",
-            max_length=32,
-            strict=False,
-        ),
+        FailFast(),
+        Field(description="Aspects to look for; empty: the five major ones", max_length=32),
     ] = MAJOR_ASPECTS
+    own_aspects: Annotated[
+        tuple[OwnAspect, ...],
+        FailFast(),
+        Field(description="Aspects of your own, beside those", max_length=MOST_OWN_ASPECTS),
+    ] = ()
     orbs: Annotated[
         dict[AspectName, Orb],
+        few(MOST_ORBS),
         Field(
-            description="Orb in degrees for some aspects; the others keep their default",
-            max_length=32,
+            description="Orb in degrees for some aspects; the others keep theirs",
+            max_length=MOST_ORBS,
         ),
     ] = {}  # noqa: RUF012 - pydantic copies it
     orb_multiplier: Annotated[float, Field(ge=0.1, le=3.0, description="Scales every orb")] = 1.0
+    luminary_bonus: Annotated[
+        float, Field(ge=0.0, le=10.0, description="Degrees more where Sun or Moon take part")
+    ] = 0.0
+    moieties: Annotated[
+        bool,
+        Field(description="Half of each point's own orb, summed, in place of the aspect's orb"),
+    ] = False
+    point_orbs: Annotated[
+        dict[PointName, Orb],
+        few(MOST_POINTS),
+        Field(
+            description="Own orbs of points for `moieties`; Lilly's by default",
+            max_length=MOST_POINTS,
+        ),
+    ] = {}  # noqa: RUF012 - pydantic copies it
+    other_orb: Annotated[
+        Orb, Field(description="Own orb, for `moieties`, of points that have none")
+    ] = 5.0
+    pairs: Annotated[
+        tuple[Pairs, ...],
+        FailFast(),
+        Field(description="Who may aspect whom; empty: all", max_length=MOST_PAIR_RULES),
+    ] = ()
+    angles_move: Annotated[
+        bool,
+        Field(description="Angles turn with the sky in `applying`; by default they stand still"),
+    ] = False
+    include_exact_time: Annotated[
+        bool, Field(description="When each aspect is exact: the next time, or the last")
+    ] = False
+    exact_window: Annotated[
+        float,
+        Field(
+            ge=1.0, le=LONGEST_WINDOW, description="Days to either side for `include_exact_time`"
+        ),
+    ] = 30.0
 
-    def allowed_orbs(self) -> dict[AspectKind, float]:
-        """Degrees allowed each aspect that was asked for, in the customary order."""
+    def orb_rules(self) -> OrbRules:
+        """The rules that these fields make, the aspects in the customary order."""
         asked = set(self.aspects or MAJOR_ASPECTS)
-        return {
-            kind: self.orbs.get(kind, default) * self.orb_multiplier
+        known = tuple(
+            AspectRule(kind.value, ANGLE_OF[kind], self.orbs.get(kind, default))
             for kind, default in DEFAULT_ORBS.items()
             if kind in asked
+        )
+        own = tuple(AspectRule(a.name, a.angle, a.orb) for a in self.own_aspects)
+        self._refuse_names_twice()
+        given = {str(point): orb for point, orb in self.point_orbs.items()}
+        return OrbRules(
+            known + own,
+            self.orb_multiplier,
+            self.luminary_bonus,
+            {**LILLY_ORBS, **given} if self.moieties else None,
+            self.other_orb,
+            tuple(pairs.rule() for pairs in self.pairs),
+        )
+
+    def _refuse_names_twice(self) -> None:
+        """Refuse an own aspect under a name that another one has; raises InvalidInput."""
+        taken: set[str] = set(ANGLE_OF)
+        for index, own in enumerate(self.own_aspects):
+            if own.name in taken:
+                expected = "a name that no other aspect has"
+                raise InvalidInput.of(f"own_aspects.{index}.name", expected, own.name)
+            taken.add(own.name)
+
+    def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
+        """What `meta` echoes of the rules that were applied."""
+        scale = rules.multiplier
+        echoed: dict[str, Any] = {
+            "orbs": {rule.name: rule.orb * scale for rule in rules.aspects},
+            "angles_move": self.angles_move,
         }
-
-
-def orb_definitions(orbs: Mapping[AspectKind, float]) -> dict[str, Any]:
-    """What `meta` echoes of the orbs that were applied."""
-    return {"orbs": {str(kind): orb for kind, orb in orbs.items()}, "angle_motion": "FIXED"}
+        if self.own_aspects:
+            echoed["own_aspects"] = {own.name: own.angle for own in self.own_aspects}
+        if rules.luminary_bonus:
+            echoed["luminary_bonus"] = rules.luminary_bonus * scale
+        if rules.point_orbs is not None:
+            orbs = rules.point_orbs.items()
+            echoed["moieties"] = {str(point): orb * scale for point, orb in orbs}
+            echoed["other_orb"] = rules.other_orb * scale
+        if rules.pairs:
+            echoed["pairs"] = [
+                {"points": sorted(pair.points), "others": sorted(pair.others)}
+                for pair in rules.pairs
+            ]
+        if self.include_exact_time:
+            echoed["exact_window"] = self.exact_window
+        return echoed

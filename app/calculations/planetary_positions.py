@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.astrology.bodies import PLANETS, Body
-from app.astrology.chart import place_points
-from app.astrology.houses import HouseSystem, houses_of
-from app.astrology.sky import Ephemeris
-from app.calculations.birth import EXAMPLE, BirthRequest
+from app.astrology.bodies import CELESTIAL, PLANETS
+from app.astrology.chart import Instant
+from app.astrology.declination import out_of_bounds
+from app.astrology.houses import Division, HouseSystem
+from app.astrology.sky import Ephemeris, Position
+from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, calculation
+from app.calculations.conventions import ChartRequest, HouseRules, require_earth, sources
 from app.calculations.fields import HouseSystemName, Points
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import PositionReply, position_reply
 
 
-class PlanetaryPositionsRequest(BirthRequest):
+class PlanetaryPositionsRequest(HouseRules, ChartRequest):
     planets: Annotated[
         Points, Field(description="Points in the order of the answer; empty: Sun to Pluto")
     ] = PLANETS
     include_retrograde: bool = True
     include_speed: bool = True
+    include_equatorial: Annotated[
+        bool, Field(description="Adds right ascension, declination and out of bounds")
+    ] = False
     house_system: Annotated[
         HouseSystemName | None,
         Field(description="Fills `house` of every position; null leaves it null"),
@@ -40,20 +45,19 @@ class PlanetaryPositionsReply(TypedDict):
 def planetary_positions(
     request: PlanetaryPositionsRequest, ephemeris: Ephemeris
 ) -> Answer[PlanetaryPositionsReply]:
-    """Apparent positions of planets, nodes, Lilith, Chiron and angles, with speed and sign.
+    """Apparent positions of planets, nodes, Lilith, asteroids, angles and lots.
 
-    Inside the polar circles, where Placidus and Koch are undefined, positions without houses
-    are still answered.
+    With speed and sign, in any zodiac and from any centre. Inside the polar circles, where some
+    house systems are undefined, positions without houses are still answered.
     """
-    birth = request.birth(ephemeris)
+    birth = request.known_birth(ephemeris)
+    instant = request.instant(birth, ephemeris, **request.house_conventions())
     points = request.planets or PLANETS
-    # EQUAL exists everywhere on Earth, and its midheaven culminates even under the horizon.
-    system = request.house_system or HouseSystem.EQUAL
-    division = ephemeris.divide(birth.julian_day, birth.place, system)
-    positions = place_points(birth.julian_day, points, division, ephemeris, birth.theory)
+    division = _division(request, instant)
+    positions = instant.place_points(points, division)
     houses: Iterable[int | None] = repeat(None)
-    if request.house_system:
-        houses = houses_of((position.longitude for position in positions), division.cusps)
+    if division is not None and division.system is not HouseSystem.GAUQUELIN:
+        houses = instant.houses_of(positions, division)
     replies = [
         position_reply(position, house) for position, house in zip(positions, houses, strict=False)
     ]
@@ -62,6 +66,33 @@ def planetary_positions(
             reply["speed"] = None
         if not request.include_retrograde:
             reply["is_retrograde"] = None
-    bodies = [point for point in points if isinstance(point, Body)]
-    definitions = {"house_system": request.house_system, "house_by": "LONGITUDE"}
-    return Answer({"positions": replies}, computed_for(birth, bodies, ephemeris, definitions))
+    if request.include_equatorial:
+        _add_equatorial(replies, positions, instant)
+    definitions = {
+        **request.chart_definitions(instant, points),
+        **request.house_definitions(request.house_system),
+    }
+    provenance = computed_for(birth, sources(points), ephemeris, definitions)
+    return Answer({"positions": replies}, provenance, birth.lasting)
+
+
+def _division(request: PlanetaryPositionsRequest, instant: Instant) -> Division | None:
+    """The houses of the answer, None without any."""
+    if request.house_system is None:
+        return None
+    require_earth(request.center, "houses")
+    return instant.divide_as_agreed(request.house_system)
+
+
+def _add_equatorial(
+    replies: Sequence[PositionReply], positions: Sequence[Position], instant: Instant
+) -> None:
+    """Add equatorial places to the replies about bodies; angles and lots have none of their own."""
+    bodies = [p.point for p in positions if isinstance(p.point, CELESTIAL)]
+    frame = instant.conventions.frame
+    rows = iter(instant.ephemeris.equatorial((instant.moment,), bodies, frame)[0].tolist())
+    obliquity = instant.ephemeris.obliquity(instant.moment).true
+    for reply, position in zip(replies, positions, strict=True):
+        if isinstance(position.point, CELESTIAL):
+            reply["right_ascension"], reply["declination"], *_ = next(rows)
+            reply["out_of_bounds"] = out_of_bounds(reply["declination"], obliquity)

@@ -42,7 +42,7 @@ def _problem(finding: Any, model: type[BaseModel]) -> Problem:
         got = None
     if kind.startswith("json_"):
         return Problem("body", f"valid JSON ({finding['ctx']['error']})", _beginning(got), kind)
-    if kind == "model_type":
+    if kind == "model_type" and not location:
         return Problem("body", "a JSON object", _beginning(got), kind)
     if kind == "too_long":
         got = f"{finding['ctx']['actual_length']} items"

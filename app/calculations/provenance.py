@@ -9,7 +9,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app import __version__
-from app.astrology.bodies import Body
+from app.astrology.bodies import Celestial
+from app.astrology.frame import Frame
 from app.astrology.sky import Ephemeris
 from app.astrology.zone_history import HISTORY_VERSION
 from app.calculations.birth import Birth
@@ -50,13 +51,13 @@ class ComputedFor(TypedDict):
 
 def computed_for(
     birth: Birth,
-    bodies: Sequence[Body],
+    bodies: Sequence[Celestial],
     ephemeris: Ephemeris,
     definitions: Mapping[str, Any],
 ) -> ComputedFor:
     """The provenance of an answer about one birth; call it right after the positions."""
     moment = birth.moment
-    source = ephemeris.provenance(bodies, birth.theory)
+    source = ephemeris.provenance(bodies, Frame(birth.theory))
     return {
         "utc": moment.utc_text,
         "julian_day": birth.julian_day,
@@ -77,7 +78,6 @@ def computed_for(
         "engine": ENGINE,
         "definitions": {
             "universal_time": birth.universal_time,
-            "zodiac": "TROPICAL",
             **definitions,
         },
     }

@@ -1,26 +1,48 @@
-"""The Swiss Ephemeris behind our own protocol; the only module that imports it.
+"""The Swiss Ephemeris behind our own protocol.
 
-Its state is per thread: a SwissEphemeris belongs to the thread that made it. A library without
-its files answers from a coarser theory without a word, and the Moon even under the flag of the
-files, so that the files of every moment are looked for first and the flag of every answer is
-checked.
+Its state is per thread: a SwissEphemeris belongs to the thread that made it, sets sidereal and
+topocentric modes for each request and takes them back, and checks the files of every moment and
+the return flag of every answer.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import swisseph as swe
 
-from app.astrology.angles import norm
-from app.astrology.bodies import OPPOSITES, Body
-from app.astrology.errors import OutsideEphemeris, PolarHouses
-from app.astrology.houses import UNDEFINED_BEYOND_POLAR_CIRCLES, Division, HouseSystem
+from app.astrology.angles import norm, separation
+from app.astrology.bodies import (
+    LUNAR_POINTS,
+    NO_CENTERS,
+    OPPOSITES,
+    Angle,
+    Asteroid,
+    Body,
+    Celestial,
+)
+from app.astrology.errors import NoSuchPosition, PolarHouses
+from app.astrology.frame import (
+    TROPICAL,
+    Ayanamsa,
+    AyanamsaName,
+    Center,
+    Frame,
+    Theory,
+    UniversalTime,
+    View,
+)
+from app.astrology.houses import (
+    LETTER_OF,
+    UNDEFINED_BEYOND_POLAR_CIRCLES,
+    Division,
+    HouseSystem,
+)
 from app.astrology.moment import Moment
 from app.astrology.place import Place
 from app.astrology.sky import (
@@ -28,60 +50,37 @@ from app.astrology.sky import (
     LATITUDE_SPEED,
     LONGITUDE,
     FloatArray,
+    Obliquity,
+    Position,
     Provenance,
-    Theory,
-    UniversalTime,
+)
+from app.ephemeris.missing import Files, opened, prefixes_of
+from app.ephemeris.numbers import (
+    DEFAULT_SIDEREAL_MODE,
+    FIRST_ASTEROID,
+    NUMBER_OF,
+    SIDEREAL_MODE_OF,
+    THEORY_BITS,
+    THEORY_FLAG,
 )
 
 LIBRARY = f"Swiss Ephemeris {swe.version}"
 
-_NUMBER: dict[Body, int] = {
-    Body.SUN: swe.SUN,
-    Body.MOON: swe.MOON,
-    Body.MERCURY: swe.MERCURY,
-    Body.VENUS: swe.VENUS,
-    Body.MARS: swe.MARS,
-    Body.JUPITER: swe.JUPITER,
-    Body.SATURN: swe.SATURN,
-    Body.URANUS: swe.URANUS,
-    Body.NEPTUNE: swe.NEPTUNE,
-    Body.PLUTO: swe.PLUTO,
-    Body.NORTH_NODE: swe.MEAN_NODE,
-    Body.TRUE_NODE: swe.TRUE_NODE,
-    Body.LILITH: swe.MEAN_APOG,
-    Body.LILITH_TRUE: swe.OSCU_APOG,
-    Body.CHIRON: swe.CHIRON,
-}
-
-_LETTER: dict[HouseSystem, bytes] = {
-    HouseSystem.PLACIDUS: b"P",
-    HouseSystem.KOCH: b"K",
-    HouseSystem.EQUAL: b"E",
-    HouseSystem.WHOLE_SIGN: b"W",
-    HouseSystem.CAMPANUS: b"C",
-    HouseSystem.REGIOMONTANUS: b"R",
-}
-
-_THEORY_FLAG: dict[Theory, int] = {Theory.SWISS: swe.FLG_SWIEPH, Theory.MOSHIER: swe.FLG_MOSEPH}
-_THEORY_BITS: int = swe.FLG_JPLEPH | swe.FLG_SWIEPH | swe.FLG_MOSEPH
-
-_ANALYTIC = frozenset({Body.NORTH_NODE, Body.SOUTH_NODE, Body.LILITH})
-"""Bodies that come from mean elements, without any file."""
-_OSCULATING = frozenset({Body.TRUE_NODE, Body.LILITH_TRUE})
-"""Bodies that come from the Moon's orbit of the moment, without the planets."""
-_ASTEROIDS = frozenset({Body.CHIRON})
-_FILE_SLOTS = {"sepl": 0, "semo": 1, "seas": 2}
-"""Where the library keeps what it knows of the file it has open, by the file's prefix."""
-_OPENERS: dict[str, int] = {"sepl": swe.SUN, "semo": swe.MOON, "seas": swe.CHIRON}
-"""A body whose position opens the file of a prefix."""
-_CENTURIES_OF_A_FILE = 6
-_GREGORIAN_FILES_FROM = 2305447.5
-"""Julian day of 1600-01-01, before which the library counts the years of files by Julian years."""
-_LIGHT_TIME = 0.3
-"""Days that light needs from Pluto at its farthest: for so long a file's first moments need the
-file before it."""
+_SECONDS_OF_A_DAY = 86400.0
 _POLAR_MARGIN = 1e-9
 """Degrees: the library computes the same limit with other roundings."""
+_ROUNDING = 1e-9
+"""Degrees within which a cusp is the angle that opens its house."""
+_QUARTERS = {Angle.ASC: 1, Angle.IC: 4, Angle.DESC: 7, Angle.MC: 10}
+_FROM_EARTH = frozenset({View.GEOCENTRIC, View.TOPOCENTRIC, Body.EARTH})
+
+_MINOR_ANGLES = (
+    Angle.EAST_POINT,
+    Angle.CO_ASC_KOCH,
+    Angle.CO_ASC_MUNKASEY,
+    Angle.POLAR_ASC,
+)
+"""In the library's order, behind ascendant, midheaven, its right ascension, and vertex."""
 
 
 class SwissEphemeris:
@@ -89,122 +88,270 @@ class SwissEphemeris:
 
     def __init__(self, directories: Sequence[Path]) -> None:
         swe.set_ephe_path(os.pathsep.join(str(directory) for directory in directories))
-        self._files = frozenset(
-            path.name for directory in directories for path in directory.glob("*.se1")
-        )
+        self._files = Files(directories)
         self._thread = threading.get_ident()
 
     def positions(
         self,
         moments: Sequence[float] | FloatArray,
-        bodies: Sequence[Body],
-        theory: Theory = Theory.SWISS,
+        bodies: Sequence[Celestial],
+        frame: Frame = TROPICAL,
     ) -> FloatArray:
-        self._check_thread()
-        numbers = [_NUMBER[OPPOSITES.get(body, body)] for body in bodies]
-        flags = _THEORY_FLAG[theory] | swe.FLG_SPEED
-        prefixes = _prefixes(bodies, theory)
-        flat: list[float] = []
-        for moment in moments:
-            self._open_files(moment, bodies, prefixes, theory)
-            for body, number in zip(bodies, numbers, strict=True):
-                try:
-                    values, used = swe.calc_ut(moment, number, flags)
-                except swe.Error as error:
-                    raise self._refused(moment, body, theory) from error
-                if used & _THEORY_BITS != flags & _THEORY_BITS:
-                    raise self._refused(moment, body, theory)
-                flat += values
-        table = np.array(flat).reshape(len(moments), len(bodies), 6)
+        flags = swe.FLG_SPEED | (swe.FLG_SIDEREAL if frame.ayanamsa else 0)
+        table = self._table(moments, bodies, frame, flags)
         for column, body in enumerate(bodies):
             if body in OPPOSITES:
                 _turn_around(table[:, column, :])
         return table
 
-    def divide(self, moment: float, place: Place, system: HouseSystem) -> Division:
+    def equatorial(
+        self,
+        moments: Sequence[float] | FloatArray,
+        bodies: Sequence[Celestial],
+        frame: Frame = TROPICAL,
+    ) -> FloatArray:
+        # Turning a point of the sky around takes right ascension and declination along.
+        table = self._table(moments, bodies, frame, swe.FLG_SPEED | swe.FLG_EQUATORIAL)
+        for column, body in enumerate(bodies):
+            if body in OPPOSITES:
+                _turn_around(table[:, column, :])
+        return table
+
+    def divide(
+        self,
+        moment: float,
+        place: Place,
+        system: HouseSystem,
+        frame: Frame = TROPICAL,
+        *,
+        speeds: bool = False,
+    ) -> Division:
         self._check_thread()
         if system in UNDEFINED_BEYOND_POLAR_CIRCLES:
-            self._refuse_polar(moment, place, system)
-        cusps, angles = swe.houses_ex(moment, place.latitude, place.longitude, _LETTER[system])
-        ascendant, midheaven, armc, vertex = angles[:4]
-        return Division(system, cusps, ascendant, midheaven, armc, vertex)
+            _refuse_polar(moment, place, system)
+        houses = swe.houses_ex2 if speeds else swe.houses_ex
+        flags = swe.FLG_SIDEREAL if frame.ayanamsa else 0
+        letter = LETTER_OF[system].encode()
+        with _modes(frame):
+            try:
+                found = houses(moment, place.latitude, place.longitude, letter, flags)
+            except swe.Error as error:
+                msg = f"{system} houses are undefined at latitude {place.latitude} at this moment"
+                raise PolarHouses(msg, details={"field": "house_system", "got": system}) from error
+        cusps, points, cusp_speeds, point_speeds = found if speeds else (*found, (), ())
+        angles = _angles(points, place)
+        angle_speeds = _angle_speeds(point_speeds) if speeds else {}
+        return Division(
+            system, _on_angles(cusps, angles), cusp_speeds, angles, angle_speeds, points[2]
+        )
+
+    def house_positions(
+        self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
+    ) -> list[float]:
+        division = self.divide(moment, place, system)
+        tilt = self.obliquity(moment).true
+        letter = LETTER_OF[system].encode()
+        return [
+            swe.house_pos(division.armc, place.latitude, tilt, tuple(position[1:3]), letter)
+            for position in positions
+        ]
+
+    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa) -> float:
+        self._check_thread()
+        with _modes(Frame(ayanamsa=ayanamsa)):
+            return float(swe.get_ayanamsa_ex_ut(moment, swe.FLG_SWIEPH)[1])
+
+    def obliquity(self, moment: float) -> Obliquity:
+        self._check_thread()
+        return Obliquity(*swe.calc_ut(moment, swe.ECL_NUT, 0)[0][:4])
+
+    def sidereal_time(self, moment: float) -> float:
+        self._check_thread()
+        return float(swe.sidtime(moment)) * 15.0
 
     def universal_time(self, moment: Moment, rule: UniversalTime) -> float:
         if rule is UniversalTime.UTC_AS_UT1:
             return moment.jd_utc
         self._check_thread()
         utc = moment.utc
-        _, ut1 = swe.utc_to_jd(
-            utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.seconds, swe.GREG_CAL
-        )
-        return float(ut1)
+        date = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.seconds)
+        return float(swe.utc_to_jd(*date, swe.GREG_CAL)[1])
 
     def delta_t(self, moment: float, theory: Theory = Theory.SWISS) -> float:
         self._check_thread()
-        return float(swe.deltat_ex(moment, _THEORY_FLAG[theory])) * 86400.0
+        return float(swe.deltat_ex(moment, THEORY_FLAG[theory])) * _SECONDS_OF_A_DAY
 
-    def provenance(self, bodies: Sequence[Body], theory: Theory = Theory.SWISS) -> Provenance:
+    def provenance(self, bodies: Sequence[Celestial], frame: Frame = TROPICAL) -> Provenance:
         self._check_thread()
-        prefixes = _prefixes(bodies, theory)
-        opened = [swe.get_current_file_data(_FILE_SLOTS[prefix]) for prefix in prefixes]
-        files = tuple(path.rpartition("/")[2] for path, *_ in opened if path)
-        numbers = [number for path, _, _, number in opened if path]
-        return Provenance(LIBRARY, theory, numbers[0] if numbers else None, files)
+        files, number = opened(bodies, frame.theory)
+        return Provenance(LIBRARY, frame.theory, number, tuple(files))
 
-    def _open_files(
-        self, moment: float, bodies: Sequence[Body], prefixes: Sequence[str], theory: Theory
-    ) -> None:
-        """Open the files of the moment's own centuries; raises OutsideEphemeris without them.
+    def _table(
+        self,
+        moments: Sequence[float] | FloatArray,
+        bodies: Sequence[Celestial],
+        frame: Frame,
+        flags: int,
+    ) -> FloatArray:
+        """What the library says of each body at each moment; opposites are not turned yet."""
+        self._check_thread()
+        _refuse_unseen(bodies, frame.center)
+        flags |= THEORY_FLAG[frame.theory] | _view_flag(frame)
+        numbers = [_number(body) for body in bodies]
+        behind = [*bodies, frame.center] if isinstance(frame.center, Body) else bodies
+        prefixes = prefixes_of(behind, frame.theory)
+        self._files.require_orbits(bodies)
+        flat: list[float] = []
+        with _modes(frame):
+            for moment in moments:
+                self._files.open_for(moment, behind, prefixes, frame.theory)
+                for body, number in zip(bodies, numbers, strict=True):
+                    flat += self._calculate(moment, body, number, frame, flags)
+        return np.array(flat).reshape(len(moments), len(bodies), 6)
 
-        Files overlap by some weeks, where the library would go on with the one it has open, and
-        the answer would depend on earlier ones.
-        """
-        if not prefixes:
-            return
-        year = _year_of_files(moment)
-        if missing := self._missing_files(prefixes, year):
-            behind = (
-                body for body in bodies if self._missing_files(_prefixes((body,), theory), year)
-            )
-            raise _outside(missing, next(behind), year)
-        for prefix in prefixes:
-            open_file = swe.get_current_file_data(_FILE_SLOTS[prefix])[0]
-            if not open_file.endswith(file_name(prefix, year)):
-                with suppress(swe.Error):
-                    swe.calc_ut(_middle_of_file(year), _OPENERS[prefix], _THEORY_FLAG[theory])
-
-    def _refused(self, moment: float, body: Body, theory: Theory) -> OutsideEphemeris:
-        """What to say of a body that the library refused though its files are there."""
-        prefixes = _prefixes((body,), theory)
-        year = _year_of_files(moment - _LIGHT_TIME)
-        if missing := self._missing_files(prefixes, year):
-            return _outside(missing, body, year)
-        source = "ephemeris files hold" if prefixes else "Moshier theory holds"
-        msg = f"the {source} no {body} at Julian day {moment:.4f}"
-        return OutsideEphemeris(msg, details={"field": "date", "body": body})
-
-    def _missing_files(self, prefixes: Sequence[str], year: int) -> list[str]:
-        names = [file_name(prefix, year) for prefix in prefixes]
-        return [name for name in names if name not in self._files]
-
-    def _refuse_polar(self, moment: float, place: Place, system: HouseSystem) -> None:
-        obliquity = swe.calc_ut(moment, swe.ECL_NUT, 0)[0][0]
-        limit = 90.0 - obliquity
-        if abs(place.latitude) >= limit - _POLAR_MARGIN:
-            msg = (
-                f"{system} houses are undefined at latitude {place.latitude}: from {limit:.4f} "
-                "degrees towards the pole some degrees of the zodiac never rise; ask for "
-                "house_system EQUAL, WHOLE_SIGN, CAMPANUS or REGIOMONTANUS"
-            )
-            raise PolarHouses(
-                msg,
-                details={"field": "house_system", "latitude_limit": limit, "got": system},
-            )
+    def _calculate(
+        self, moment: float, body: Celestial, number: int, frame: Frame, flags: int
+    ) -> tuple[float, ...]:
+        """Six numbers, from the theory that was asked for and no other."""
+        try:
+            if isinstance(frame.center, Body) and frame.center is not Body.EARTH:
+                terrestrial = moment + swe.deltat_ex(moment, flags & THEORY_BITS)
+                # Without this, calc_pctr takes the nutation of the date asked for before.
+                swe.calc(terrestrial, swe.ECL_NUT, 0)
+                values, used = swe.calc_pctr(terrestrial, number, NUMBER_OF[frame.center], flags)
+            else:
+                values, used = swe.calc_ut(moment, number, flags)
+        except swe.Error as error:
+            raise self._files.refused(moment, body, frame.theory, str(error)) from error
+        if used & THEORY_BITS != flags & THEORY_BITS:
+            raise self._files.refused(moment, body, frame.theory)
+        row: tuple[float, ...] = values
+        return row
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
             msg = "Swiss Ephemeris keeps its state per thread, and this one belongs to another"
             raise RuntimeError(msg)
+
+
+@contextmanager
+def _modes(frame: Frame) -> Iterator[None]:
+    """The library's global modes for one request; nothing of them stays behind."""
+    if frame.ayanamsa is None and frame.observer is None:
+        yield
+        return
+    if frame.ayanamsa is not None:
+        _set_ayanamsa(frame.ayanamsa)
+    if frame.observer is not None:
+        place = frame.observer
+        swe.set_topo(place.longitude, place.latitude, place.altitude)
+    try:
+        yield
+    finally:
+        swe.set_sid_mode(DEFAULT_SIDEREAL_MODE)
+        swe.set_topo(0.0, 0.0, 0.0)
+
+
+def _set_ayanamsa(ayanamsa: Ayanamsa) -> None:
+    mode = SIDEREAL_MODE_OF[ayanamsa.name]
+    if ayanamsa.name is not AyanamsaName.USER:
+        swe.set_sid_mode(mode)
+        return
+    if ayanamsa.epoch_in_ut:
+        mode |= swe.SIDBIT_USER_UT
+    swe.set_sid_mode(mode, ayanamsa.epoch, ayanamsa.value)
+
+
+def _view_flag(frame: Frame) -> int:
+    match frame.center:
+        case View.TOPOCENTRIC:
+            return int(swe.FLG_TOPOCTR)
+        case View.HELIOCENTRIC:
+            return int(swe.FLG_HELCTR)
+        case _:
+            return 0
+
+
+def _number(body: Celestial) -> int:
+    if isinstance(body, Asteroid):
+        return FIRST_ASTEROID + body.number
+    return NUMBER_OF[OPPOSITES.get(body, body)]
+
+
+def _refuse_unseen(bodies: Sequence[Celestial], center: Center) -> None:
+    """Refuse what the library would answer with zeros, or with a place that means nothing."""
+    if center in NO_CENTERS:
+        msg = f"{center} is no body to stand on"
+        raise NoSuchPosition(msg, details={"field": "center", "got": str(center)})
+    for body in bodies:
+        if center in _FROM_EARTH:
+            unseen = body is Body.EARTH
+        else:
+            unseen = body in LUNAR_POINTS or body is center
+            unseen |= center is View.HELIOCENTRIC and body is Body.SUN
+        if unseen:
+            hint = "; ask for EARTH" if body is Body.SUN else ""
+            msg = f"{body} has no position as seen from center {center}{hint}"
+            details = {"field": "planets", "center": str(center), "got": str(body)}
+            raise NoSuchPosition(msg, details=details)
+
+
+def _angles(points: Sequence[float], place: Place) -> dict[Angle, float]:
+    """The angles by name, the four main ones first."""
+    asc, mc, _, vertex, *others = points
+    angles = {
+        Angle.ASC: asc,
+        Angle.MC: mc,
+        Angle.DESC: norm(asc + 180.0),
+        Angle.IC: norm(mc + 180.0),
+        **dict(zip(_MINOR_ANGLES, others, strict=True)),
+    }
+    if place.latitude == 0.0:  # the library says 0, which means undefined
+        return angles
+    return {**angles, Angle.VERTEX: vertex, Angle.ANTI_VERTEX: norm(vertex + 180.0)}
+
+
+def _on_angles(cusps: tuple[float, ...], angles: dict[Angle, float]) -> tuple[float, ...]:
+    """The cusps with those that are an angle but for rounding set upon it.
+
+    Otherwise the angle could fall into the house before the one that it opens.
+    """
+    if len(cusps) != len(_QUARTERS) * 3:
+        return cusps
+    found = list(cusps)
+    for angle, house in _QUARTERS.items():
+        if cusps[house - 1] != angles[angle] and (
+            separation(cusps[house - 1], angles[angle]) < _ROUNDING
+        ):
+            found[house - 1] = angles[angle]
+    return tuple(found)
+
+
+def _angle_speeds(speeds: Sequence[float]) -> dict[Angle, float]:
+    """Degrees a day of each angle; opposite ones move alike."""
+    asc, mc, _, vertex, *others = speeds
+    return {
+        Angle.ASC: asc,
+        Angle.MC: mc,
+        Angle.DESC: asc,
+        Angle.IC: mc,
+        Angle.VERTEX: vertex,
+        Angle.ANTI_VERTEX: vertex,
+        **dict(zip(_MINOR_ANGLES, others, strict=True)),
+    }
+
+
+def _refuse_polar(moment: float, place: Place, system: HouseSystem) -> None:
+    limit = 90.0 - swe.calc_ut(moment, swe.ECL_NUT, 0)[0][0]
+    if abs(place.latitude) < limit - _POLAR_MARGIN:
+        return
+    msg = (
+        f"{system} houses are undefined at latitude {place.latitude}: from {limit:.4f} degrees "
+        "towards the pole some degrees of the zodiac never rise; choose another house_system such "
+        "as PORPHYRY or WHOLE_SIGN, or let polar be FALLBACK or FLAG"
+    )
+    details = {"field": "house_system", "latitude_limit": limit, "got": system}
+    raise PolarHouses(msg, details=details)
 
 
 def _turn_around(rows: FloatArray) -> None:
@@ -213,40 +360,3 @@ def _turn_around(rows: FloatArray) -> None:
     rows[:, LATITUDE] *= -1.0
     rows[:, LATITUDE_SPEED] *= -1.0
     rows += 0.0  # no negative zero
-
-
-def _prefixes(bodies: Sequence[Body], theory: Theory) -> list[str]:
-    """Prefixes of the files behind some bodies; asteroids need theirs in every theory."""
-    asteroids = not _ASTEROIDS.isdisjoint(bodies)
-    moon = theory is Theory.SWISS and not _ANALYTIC.issuperset(bodies)
-    planets = moon and not (_ANALYTIC | _OSCULATING).issuperset(bodies)
-    needed = {"sepl": planets, "semo": moon, "seas": asteroids}
-    return [prefix for prefix, wanted in needed.items() if wanted]
-
-
-def _outside(missing: Sequence[str], body: Body, year: int) -> OutsideEphemeris:
-    msg = (
-        f"no ephemeris file reaches {body} in the year {year}: the files here cover 1200 to 2399; "
-        f"put {' and '.join(missing)} into a directory and name it in NOCTURNA_EPHEMERIS_PATH"
-    )
-    details = {"field": "date", "body": body, "missing_files": list(missing)}
-    return OutsideEphemeris(msg, details=details)
-
-
-def _year_of_files(moment: float) -> int:
-    """The year by which the library chooses files, in terrestrial time."""
-    terrestrial = moment + swe.deltat_ex(moment, swe.FLG_SWIEPH)
-    gregorian = terrestrial >= _GREGORIAN_FILES_FROM
-    return int(swe.revjul(terrestrial, swe.GREG_CAL if gregorian else swe.JUL_CAL)[0])
-
-
-def _middle_of_file(year: int) -> float:
-    """Julian day amid the centuries of a year's files, where no other file reaches."""
-    first = year // 100 // _CENTURIES_OF_A_FILE * _CENTURIES_OF_A_FILE
-    return float(swe.julday(first * 100 + 50 * _CENTURIES_OF_A_FILE, 1, 1, 0.0))
-
-
-def file_name(prefix: str, year: int) -> str:
-    """Name of the Swiss Ephemeris file of a year: six centuries each, `m` before the year 0."""
-    first = year // 100 // _CENTURIES_OF_A_FILE * _CENTURIES_OF_A_FILE
-    return f"{prefix}{'m' if first < 0 else '_'}{abs(first):02d}.se1"

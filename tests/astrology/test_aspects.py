@@ -15,6 +15,7 @@ from app.astrology.aspects import (
     EXACT_WITHIN,
     MAJOR_ASPECTS,
     AspectKind,
+    OrbRules,
     aspect_between,
     aspects_among,
 )
@@ -35,11 +36,14 @@ def at(longitude: float, speed: float = 0.0, point: Body | Angle = Body.SUN) -> 
     return Position(point, norm(longitude), speed=speed)
 
 
-def found(a: Position, b: Position, **orbs: float) -> tuple[AspectKind, float, bool | None] | None:
+DEFAULT_RULES = OrbRules.of(DEFAULT_ORBS)
+
+
+def found(a: Position, b: Position, **orbs: float) -> tuple[str, float, bool | None] | None:
     """Kind, orb and applying of the aspect between two points; orbs by name in small letters."""
     allowed = {AspectKind[name.upper()]: orb for name, orb in orbs.items()}
-    aspect = aspect_between(a, b, allowed or DEFAULT_ORBS)
-    return None if aspect is None else (aspect.kind, round(aspect.orb, 9), aspect.applying)
+    aspect = aspect_between(a, b, OrbRules.of(allowed or DEFAULT_ORBS))
+    return None if aspect is None else (aspect.rule.name, round(aspect.orb, 9), aspect.applying)
 
 
 def test_the_seventeen_aspects_divide_the_circle_by_whole_numbers() -> None:
@@ -73,9 +77,9 @@ def test_the_seventeen_aspects_divide_the_circle_by_whole_numbers() -> None:
 def test_an_exact_aspect_has_no_orb_and_no_direction(kind: AspectKind, start: float) -> None:
     for side in (1.0, -1.0):
         other = at(start + side * ANGLE_OF[kind], 13.0, Body.MOON)
-        aspect = aspect_between(at(start, 1.0), other, DEFAULT_ORBS)
+        aspect = aspect_between(at(start, 1.0), other, DEFAULT_RULES)
         assert aspect is not None
-        assert aspect.kind is kind
+        assert aspect.rule.name == kind
         assert aspect.orb < ROUNDING
         assert aspect.exact
         assert aspect.applying is None
@@ -83,7 +87,7 @@ def test_an_exact_aspect_has_no_orb_and_no_direction(kind: AspectKind, start: fl
 
 @pytest.mark.parametrize("kind", list(AspectKind), ids=str)
 def test_an_orb_is_allowed_up_to_its_end_and_not_beyond(kind: AspectKind) -> None:
-    orbs = {kind: 0.5}
+    orbs = OrbRules.of({kind: 0.5})
     inside = ANGLE_OF[kind] - 0.5 if kind is AspectKind.OPPOSITION else ANGLE_OF[kind] + 0.5
     beyond = math.copysign(1e-6, inside - ANGLE_OF[kind])
     # The exact sevenths are not doubles: half a degree beside them is half a degree but for 1e-13.
@@ -93,7 +97,7 @@ def test_an_orb_is_allowed_up_to_its_end_and_not_beyond(kind: AspectKind) -> Non
 
 
 def test_an_orb_of_nothing_allows_the_exact_aspect_alone() -> None:
-    orbs = {AspectKind.SQUARE: 0.0}
+    orbs = OrbRules.of({AspectKind.SQUARE: 0.0})
     assert aspect_between(at(10.0), at(100.0), orbs) is not None
     assert aspect_between(at(10.0), at(100.0 + ROUNDING), orbs) is None
 
@@ -109,7 +113,7 @@ def test_a_pair_has_its_closest_aspect_only() -> None:
 
 def test_no_aspect_is_found_that_was_not_asked_for() -> None:
     assert found(at(0.0), at(90.0), trine=8.0, sextile=6.0) is None
-    assert aspect_between(at(0.0), at(0.0), {}) is None
+    assert aspect_between(at(0.0), at(0.0), OrbRules(())) is None
 
 
 @pytest.mark.parametrize(
@@ -172,8 +176,8 @@ def test_an_angle_stands_still_while_a_planet_comes() -> None:
 
 
 def test_within_a_millionth_of_a_degree_an_aspect_is_exact() -> None:
-    near = aspect_between(at(0.0), at(90.0 + EXACT_WITHIN * 0.9, 1.0), DEFAULT_ORBS)
-    far = aspect_between(at(0.0), at(90.0 + EXACT_WITHIN * 1.1, 1.0), DEFAULT_ORBS)
+    near = aspect_between(at(0.0), at(90.0 + EXACT_WITHIN * 0.9, 1.0), DEFAULT_RULES)
+    far = aspect_between(at(0.0), at(90.0 + EXACT_WITHIN * 1.1, 1.0), DEFAULT_RULES)
     assert near is not None
     assert far is not None
     assert (near.exact, near.applying) == (True, None)
@@ -187,7 +191,7 @@ def test_applying_agrees_with_the_sky_an_hour_later(
     sky = LinearEphemeris(
         {Body.SUN: Motion(first, speed), Body.MOON: Motion(second, other_speed)},
     )
-    bodies, anything = (Body.SUN, Body.MOON), {kind: 180.0}
+    bodies, anything = (Body.SUN, Body.MOON), OrbRules.of({kind: 180.0})
     (now,) = aspects_among(positions_at(0.0, bodies, sky), anything)
     (soon,) = aspects_among(positions_at(HOUR, bodies, sky), anything)
     closed = abs(other_speed - speed) * HOUR
@@ -206,7 +210,8 @@ def test_the_order_of_two_points_changes_nothing_but_their_names(
     orbs: dict[AspectKind, float],
 ) -> None:
     a, b = at(first, speed), at(second, other_speed, Body.MOON)
-    one, other = aspect_between(a, b, orbs), aspect_between(b, a, orbs)
+    rules = OrbRules.of(orbs)
+    one, other = aspect_between(a, b, rules), aspect_between(b, a, rules)
     if one is None or other is None:
         # A separation may round differently from either end; only an orb at its end can tell.
         best = one or other
@@ -214,7 +219,7 @@ def test_the_order_of_two_points_changes_nothing_but_their_names(
         return
     assert (one.first, one.second) == (a, b) == (other.second, other.first)
     assert one.orb == pytest.approx(other.orb, abs=ROUNDING)
-    if one.kind is other.kind and one.orb > 2.0 * EXACT_WITHIN and 0.0 < one.separation < 180.0:
+    if one.rule == other.rule and one.orb > 2.0 * EXACT_WITHIN and 0.0 < one.separation < 180.0:
         assert one.applying == other.applying
 
 
@@ -222,15 +227,15 @@ def test_the_order_of_two_points_changes_nothing_but_their_names(
 def test_the_aspect_found_is_the_nearest_of_those_allowed(
     first: float, second: float, orbs: dict[AspectKind, float]
 ) -> None:
-    aspect = aspect_between(at(first), at(second), orbs)
+    aspect = aspect_between(at(first), at(second), OrbRules.of(orbs))
     apart = abs((second - first + 180.0) % 360.0 - 180.0)
     deviations = {kind: abs(apart - ANGLE_OF[kind]) for kind in orbs}
     surely = [orb for kind, orb in deviations.items() if orb < orbs[kind] - ROUNDING]
     if aspect is None:
         assert not surely
     else:
-        assert aspect.orb <= aspect.allowed == orbs[aspect.kind]
-        assert aspect.orb == pytest.approx(deviations[aspect.kind], abs=ROUNDING)
+        assert aspect.orb <= aspect.allowed == aspect.rule.orb
+        assert aspect.orb == pytest.approx(deviations[AspectKind(aspect.rule.name)], abs=ROUNDING)
         assert aspect.orb <= min(surely, default=aspect.allowed) + ROUNDING
 
 
@@ -242,8 +247,8 @@ def test_pairs_come_in_the_order_of_their_points() -> None:
         at(90.0, 0.0, Angle.ASC),
         at(240.0, 0.1, Body.SATURN),
     ]
-    orbs = {kind: DEFAULT_ORBS[kind] for kind in MAJOR_ASPECTS}
-    pairs = [(a.first.point, a.second.point, a.kind) for a in aspects_among(points, orbs)]
+    orbs = OrbRules.of({kind: DEFAULT_ORBS[kind] for kind in MAJOR_ASPECTS})
+    pairs = [(a.first.point, a.second.point, a.rule.name) for a in aspects_among(points, orbs)]
     assert pairs == [
         (Body.SUN, Body.MOON, AspectKind.TRINE),
         (Body.SUN, Angle.ASC, AspectKind.SQUARE),
@@ -258,8 +263,9 @@ def test_many_points_have_the_aspects_of_their_pairs(
 ) -> None:
     points = [at(longitude) for longitude in longitudes]
     pairs = [(a, b) for index, a in enumerate(points) for b in points[index + 1 :]]
-    each = [aspect_between(a, b, orbs) for a, b in pairs]
-    assert aspects_among(points, orbs) == [aspect for aspect in each if aspect is not None]
+    rules = OrbRules.of(orbs)
+    each = [aspect_between(a, b, rules) for a, b in pairs]
+    assert aspects_among(points, rules) == [aspect for aspect in each if aspect is not None]
 
 
 def test_the_default_orbs_are_those_of_the_contract() -> None:

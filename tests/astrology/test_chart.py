@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body
-from app.astrology.chart import natal_chart, place_points
-from app.astrology.errors import OutsideEphemeris, PolarHouses
-from app.astrology.houses import HouseSystem
+from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body, Lot, Point
+from app.astrology.chart import Conventions, Instant
+from app.astrology.errors import NoSuchPosition, OutsideEphemeris, PolarHouses
+from app.astrology.frame import Frame, View, Zodiac
+from app.astrology.houses import HouseBy, HouseRule, HouseSystem, PolarPolicy
 from app.astrology.place import Place
 from app.astrology.sky import Position
-from tests.doubles import LinearEphemeris, Motion
+from tests.doubles import TURN_OF_ANGLES, LinearEphemeris, Motion
 
 SKY = LinearEphemeris(
     {
@@ -21,13 +24,17 @@ SKY = LinearEphemeris(
     ascendant=345.0,
     midheaven=250.0,
 )
-MIDDLE = Place(50.0, 10.0)
+MIDDLE, POLAR = Place(50.0, 10.0), Place(70.0, 0.0)
+PLAIN = Conventions()
+
+
+def at(moment: float = 0.0, place: Place = MIDDLE, conventions: Conventions = PLAIN) -> Instant:
+    return Instant(moment, place, conventions, SKY)
 
 
 def test_positions_stand_in_the_order_asked_among_bodies_and_angles() -> None:
     points = (Angle.MC, Body.SATURN, Angle.ASC, Body.SUN, Body.MOON, Angle.DESC, Angle.IC)
-    chart = natal_chart(2.0, MIDDLE, points, HouseSystem.EQUAL, SKY)
-    assert chart.positions == (
+    assert at(2.0).place_points(points) == [
         Position(Angle.MC, 250.0),
         Position(Body.SATURN, 39.8, 2.5, 1.0, -0.1),
         Position(Angle.ASC, 345.0),
@@ -35,41 +42,124 @@ def test_positions_stand_in_the_order_asked_among_bodies_and_angles() -> None:
         Position(Body.MOON, 25.0, -5.0, 1.0, 13.0),
         Position(Angle.DESC, 165.0),
         Position(Angle.IC, 70.0),
-    )
+    ]
+
+
+def houses(instant: Instant, *points: Point) -> list[int]:
+    division = instant.divide(HouseSystem.EQUAL)
+    return instant.houses_of(instant.place_points(points, division), division)
 
 
 def test_every_point_has_its_house_and_angles_open_theirs() -> None:
     points = (Body.SUN, Body.MOON, Body.SATURN, Angle.ASC, Angle.DESC, Angle.MC)
-    chart = natal_chart(0.0, MIDDLE, points, HouseSystem.EQUAL, SKY)
-    assert chart.houses == [10, 1, 2, 1, 7, 9]
+    assert houses(at(), *points) == [10, 1, 2, 1, 7, 9]
 
 
-def test_a_chart_tells_its_moment_place_and_division() -> None:
-    chart = natal_chart(3.0, MIDDLE, (Body.SUN,), HouseSystem.KOCH, SKY)
-    assert (chart.moment, chart.place) == (3.0, MIDDLE)
-    assert chart.division == SKY.divide(3.0, MIDDLE, HouseSystem.KOCH)
+def test_houses_by_true_position_heed_the_latitude() -> None:
+    """The double counts a degree of latitude as a degree along the houses."""
+    low = LinearEphemeris({Body.MOON: Motion(346.0, latitude=-5.0)}, ascendant=345.0)
+    by_longitude = Instant(0.0, MIDDLE, PLAIN, low)
+    by_position = replace(
+        by_longitude, conventions=Conventions(house_rule=HouseRule(HouseBy.POSITION))
+    )
+    assert houses(by_longitude, Body.MOON, Angle.MC) == [1, 10]
+    assert houses(by_position, Body.MOON, Angle.MC) == [12, 10]
+
+
+def test_a_cusp_orb_moves_points_into_the_next_house() -> None:
+    early = Conventions(house_rule=HouseRule(cusp_orb=5.0))
+    points = (Body.SUN, Body.MOON, Body.SATURN)
+    assert houses(at(), *points) == [10, 1, 2]
+    assert houses(at(conventions=early), *points) == [11, 1, 3]
+
+
+def test_a_chart_divides_as_the_ephemeris_does() -> None:
+    assert at(3.0).divide(HouseSystem.KOCH) == SKY.divide(3.0, MIDDLE, HouseSystem.KOCH)
 
 
 def test_a_point_may_be_asked_for_twice() -> None:
-    chart = natal_chart(0.0, MIDDLE, (Body.SUN, Angle.ASC, Body.SUN), HouseSystem.EQUAL, SKY)
-    assert chart.positions[0] == chart.positions[2]
+    first, _, second = at().place_points((Body.SUN, Angle.ASC, Body.SUN))
+    assert first == second
 
 
 def test_angles_alone_need_no_body() -> None:
     division = SKY.divide(0.0, MIDDLE, HouseSystem.EQUAL)
-    assert place_points(0.0, (Angle.ASC,), division, SKY) == [Position(Angle.ASC, 345.0)]
-    assert place_points(0.0, (), division, SKY) == []
+    assert at().place_points((Angle.ASC,), division) == [Position(Angle.ASC, 345.0)]
+    assert at().place_points((), division) == []
 
 
 def test_bodies_need_no_division() -> None:
-    assert place_points(0.0, (Body.SUN,), None, SKY) == [Position(Body.SUN, 280.0, 0.0, 1.0, 1.0)]
+    assert at().place_points((Body.SUN,)) == [Position(Body.SUN, 280.0, 0.0, 1.0, 1.0)]
+
+
+def test_angles_move_with_the_sky_when_they_are_said_to() -> None:
+    (moving,) = at(conventions=Conventions(angles_move=True)).place_points((Angle.MC,))
+    assert moving == Position(Angle.MC, 250.0, speed=TURN_OF_ANGLES)
 
 
 def test_what_the_ephemeris_refuses_is_refused() -> None:
     with pytest.raises(OutsideEphemeris):
-        natal_chart(0.0, MIDDLE, (Body.CHIRON,), HouseSystem.EQUAL, SKY)
+        at().place_points((Body.CHIRON,))
     with pytest.raises(PolarHouses):
-        natal_chart(0.0, Place(70.0, 0.0), (Body.SUN,), HouseSystem.PLACIDUS, SKY)
+        at(place=POLAR).divide(HouseSystem.PLACIDUS)
+
+
+def test_a_polar_chart_is_refused_given_other_houses_or_none_as_agreed() -> None:
+    with pytest.raises(PolarHouses):
+        at(place=POLAR).divide_as_agreed(HouseSystem.KOCH)
+    fallback = Conventions(polar=PolarPolicy.FALLBACK, polar_fallback=HouseSystem.MORINUS)
+    instead = at(place=POLAR, conventions=fallback).divide_as_agreed(HouseSystem.KOCH)
+    assert instead is not None
+    assert instead.system is HouseSystem.MORINUS
+    flag = at(place=POLAR, conventions=Conventions(polar=PolarPolicy.FLAG))
+    assert flag.divide_as_agreed(HouseSystem.KOCH) is None
+    defined = flag.divide_as_agreed(HouseSystem.EQUAL)
+    assert defined is not None
+    assert defined.system is HouseSystem.EQUAL
+
+
+def test_a_fallback_that_is_undefined_too_is_refused() -> None:
+    both = Conventions(polar=PolarPolicy.FALLBACK, polar_fallback=HouseSystem.KOCH)
+    with pytest.raises(PolarHouses):
+        at(place=POLAR, conventions=both).divide_as_agreed(HouseSystem.PLACIDUS)
+
+
+def test_an_angle_that_is_undefined_is_refused_by_name() -> None:
+    with pytest.raises(NoSuchPosition, match="VERTEX is undefined on the equator"):
+        at().place_points((Angle.VERTEX,))
+
+
+def test_the_draconic_zodiac_counts_all_from_the_node_and_moves_with_it() -> None:
+    """The node at 15 degrees runs back by 0.05 a day: all else is faster against it."""
+    sky = LinearEphemeris(
+        {Body.NORTH_NODE: Motion(15.0, -0.05), Body.SUN: Motion(10.0, 1.0)}, ascendant=345.0
+    )
+    instant = Instant(0.0, MIDDLE, Conventions(zodiac=Zodiac.DRACONIC), sky)
+    node, sun, ascendant = instant.place_points((Body.NORTH_NODE, Body.SUN, Angle.ASC))
+    assert (node.longitude, node.speed) == (0.0, 0.0)
+    assert (sun.longitude, sun.speed) == (355.0, 1.05)
+    assert ascendant.longitude == 330.0
+    assert instant.divide(HouseSystem.EQUAL).cusps[:2] == (330.0, 0.0)
+
+
+def test_fortune_turns_around_by_night_unless_as_ptolemy_has_it() -> None:
+    """ASC 345, Sun 280, Moon 359: by day 64, by night 266."""
+    for midheaven, reversal, longitude in (
+        (280.0, True, 64.0),  # the Sun culminates
+        (100.0, True, 266.0),  # the Sun is under the Earth
+        (100.0, False, 64.0),
+    ):
+        sky = LinearEphemeris(SKY.motions, ascendant=345.0, midheaven=midheaven)
+        conventions = Conventions(sect_reversal=reversal)
+        (fortune,) = Instant(0.0, MIDDLE, conventions, sky).place_points((Lot.FORTUNE,))
+        assert fortune == Position(Lot.FORTUNE, longitude)
+
+
+@pytest.mark.parametrize("point", [Angle.ASC, Lot.FORTUNE], ids=str)
+def test_angles_and_lots_belong_to_the_earth(point: Point) -> None:
+    afar = Conventions(Frame(center=View.HELIOCENTRIC))
+    with pytest.raises(NoSuchPosition, match="as seen from center HELIOCENTRIC"):
+        at(conventions=afar).place_points((point,))
 
 
 def test_the_standard_points_are_planets_mean_node_and_mean_lilith() -> None:

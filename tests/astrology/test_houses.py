@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.astrology.angles import norm
-from app.astrology.bodies import Angle
 from app.astrology.houses import (
     HOUSE_SYSTEM_ALIASES,
-    Division,
+    LETTER_OF,
     HouseSystem,
     house_of,
     houses_of,
@@ -39,8 +38,9 @@ directions = st.floats(0.0, 360.0, exclude_max=True)
 def divisions(draw: st.DrawFn) -> tuple[float, ...]:
     """Twelve cusps of which opposite ones are opposite, as in every system, at times reversed."""
     first = draw(directions)
-    hundredths = st.lists(st.integers(1, 17_999), min_size=5, max_size=5, unique=True)
-    steps = [step / 100.0 for step in sorted(draw(hundredths))]
+    hundredths = st.integers(1, 17_999)  # two cusps 1e-14 apart would meet by rounding
+    drawn = draw(st.lists(hundredths, min_size=5, max_size=5, unique=True))
+    steps = [step / 100.0 for step in sorted(drawn)]
     direction = draw(st.sampled_from([1.0, -1.0]))
     half = [0.0, *steps]
     return tuple(norm(first + direction * step) for step in (*half, *(s + 180.0 for s in half)))
@@ -124,16 +124,22 @@ def test_cusps_that_meet_at_a_pole_still_give_every_longitude_a_house() -> None:
     assert {house_of(float(degree), cusps) for degree in range(360)} <= set(range(1, 13))
 
 
-def test_the_opposite_angles_are_half_a_turn_away() -> None:
-    division = Division(HouseSystem.EQUAL, EVEN, 350.0, 100.0, 99.0, 200.0)
-    assert division.angles == {
-        Angle.ASC: 350.0,
-        Angle.MC: 100.0,
-        Angle.DESC: 170.0,
-        Angle.IC: 280.0,
-    }
-
-
-def test_every_house_system_has_its_customary_letter() -> None:
+def test_every_house_system_has_a_letter_of_its_own_in_exact_case() -> None:
+    """Swiss Ephemeris manual, section 6.1; `A` is another letter of equal houses."""
     letters = {name: system for name, system in HOUSE_SYSTEM_ALIASES.items() if len(name) == 1}
-    assert letters == {system.value[0]: system for system in HouseSystem}
+    assert letters.pop("A") is HouseSystem.EQUAL
+    assert letters == {letter: system for system, letter in LETTER_OF.items()}
+    assert len(letters) == len(HouseSystem) == 25
+    assert letters["I"] is HouseSystem.SUNSHINE
+    assert letters["i"] is HouseSystem.SUNSHINE_MAKRANSKY
+    customary = {"P": "PLACIDUS", "K": "KOCH", "E": "EQUAL", "W": "WHOLE_SIGN"}
+    customary |= {"C": "CAMPANUS", "R": "REGIOMONTANUS"}
+    assert {letter: letters[letter].value for letter in customary} == customary
+
+
+def test_points_shortly_before_a_cusp_count_for_its_house_by_the_five_degree_rule() -> None:
+    longitudes = [24.9, 25.0, 29.9, 30.0, 355.0, 354.9]
+    assert houses_of(longitudes, EVEN) == [1, 1, 1, 2, 12, 12]
+    assert houses_of(longitudes, EVEN, 5.0) == [1, 2, 2, 2, 1, 12]
+    assert house_of(327.0, REGIOMONTANUS_AT_85_NORTH) == 3
+    assert house_of(327.0, REGIOMONTANUS_AT_85_NORTH, 5.0) == 4

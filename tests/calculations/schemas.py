@@ -16,11 +16,11 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_ANNOTATIONS = {"title", "description", "default"}
+_ANNOTATIONS = {"title", "description", "default", "examples"}
 _KEYWORDS = {
     *("type", "enum", "anyOf", "$ref", "$defs", "properties", "required", "items"),
     *("additionalProperties", "propertyNames", "minimum", "maximum"),
-    *("maxLength", "maxItems", "maxProperties"),
+    *("minLength", "maxLength", "pattern", "maxItems", "maxProperties"),
 }
 
 

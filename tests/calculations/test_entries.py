@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.astrology.bodies import PLANETS, STANDARD_POINTS, Body
+from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body, Lot
 from app.ephemeris.swiss import SwissEphemeris
 from tests.calculations.asking import ask, birth
 from tests.doubles import LinearEphemeris, Motion
@@ -24,6 +24,7 @@ SKY = LinearEphemeris(
     epoch=2451545.0,
 )
 FOUR = ["SUN", "MOON", "MERCURY", "SATURN"]
+PLAIN = {"out_of_sign": False, "partile": False}
 NOTHING_MOVES = {"latitude": 0.0, "distance": 0.0, "speed": 0.0, "is_retrograde": False}
 
 
@@ -95,7 +96,7 @@ def test_no_planets_are_the_ten_planets(ephemeris: SwissEphemeris) -> None:
 
 
 def test_every_point_can_be_asked_for_at_once(ephemeris: SwissEphemeris) -> None:
-    names = [*Body, "ASC", "MC", "DESC", "IC"]
+    names = [*(body for body in Body if body is not Body.EARTH), *Angle, *Lot]
     rows = ask("planetary-positions", birth(planets=names), ephemeris).data["positions"]
     assert [row["planet"] for row in rows] == names
     south, north = rows[names.index("SOUTH_NODE")], rows[names.index("NORTH_NODE")]
@@ -138,7 +139,7 @@ def test_houses_of_the_polar_night_are_refused_with_a_way_out(ephemeris: SwissEp
     answer = ask("houses", birth(latitude=70.0), ephemeris)
     assert answer.status == 422
     assert answer.error["code"] == "CALCULATION_ERROR"
-    assert "ask for house_system EQUAL, WHOLE_SIGN" in answer.error["message"]
+    assert "choose another house_system such as PORPHYRY" in answer.error["message"]
 
 
 # aspects
@@ -156,6 +157,7 @@ def test_aspects_tell_kind_orb_and_direction() -> None:
             "orb": 1.0,
             "applying": False,  # the waning Moon comes nearer than 120 degrees
             "strength": 0.875,
+            **PLAIN,
         },
         {
             "planet1": "SUN",
@@ -166,6 +168,8 @@ def test_aspects_tell_kind_orb_and_direction() -> None:
             "orb": 0.0,
             "applying": None,  # exact
             "strength": 1.0,
+            "out_of_sign": False,
+            "partile": True,
         },
         {
             "planet1": "SUN",
@@ -176,6 +180,7 @@ def test_aspects_tell_kind_orb_and_direction() -> None:
             "orb": 1.0,
             "applying": False,  # the Sun comes nearer than 90 degrees
             "strength": 0.875,
+            **PLAIN,
         },
         {
             "planet1": "MOON",
@@ -186,6 +191,7 @@ def test_aspects_tell_kind_orb_and_direction() -> None:
             "orb": 1.0,
             "applying": False,
             "strength": 0.875,
+            **PLAIN,
         },
         {
             "planet1": "MERCURY",
@@ -196,6 +202,7 @@ def test_aspects_tell_kind_orb_and_direction() -> None:
             "orb": 1.0,
             "applying": True,  # Mercury runs back
             "strength": 0.875,
+            **PLAIN,
         },
     ]
 

@@ -34,7 +34,12 @@ fields = st.sampled_from(
     [
         *("date", "time", "latitude", "longitude", "timezone", "fold", "calendar", "ephemeris"),
         *("planets", "aspects", "orbs", "orb_multiplier", "house_system", "include_speed"),
-        *("include_angles", "local_mean_time", "universal_time"),
+        *("include_angles", "local_mean_time", "universal_time", "altitude"),
+        *("zodiac", "ayanamsa", "user_ayanamsa", "draconic_node", "center", "sect"),
+        *("sect_reversal", "house_by", "cusp_orb", "polar", "polar_fallback", "also"),
+        *("include_speeds", "include_equatorial", "own_aspects", "luminary_bonus", "moieties"),
+        *("point_orbs", "other_orb", "pairs", "angles_move", "include_exact_time"),
+        *("exact_window", "space", "mundane_system", "include_parallels", "parallel_orb"),
     ]
 )
 
@@ -242,10 +247,17 @@ def test_an_answer_tells_its_instant_its_data_and_its_definitions(
         "definitions": {
             "universal_time": "UTC_AS_UT1",
             "zodiac": "TROPICAL",
+            "center": "GEOCENTRIC",
+            "sect": "GEOMETRIC",
+            "sect_reversal": True,
             "house_system": "PLACIDUS",
             "house_by": "LONGITUDE",
+            "cusp_orb": 0.0,
+            "polar": "REFUSE",
+            "polar_fallback": None,
             "orbs": ORBS,
-            "angle_motion": "FIXED",
+            "angles_move": False,
+            "time_known": True,
         },
     }
 
@@ -255,7 +267,7 @@ def test_an_answer_tells_its_instant_its_data_and_its_definitions(
     [
         ("natal-chart", {"house_system": "KOCH", "house_by": "LONGITUDE", "orbs": ORBS}),
         ("houses", {"house_system": "KOCH"}),
-        ("aspects", {"orbs": ORBS, "angle_motion": "FIXED"}),
+        ("aspects", {"orbs": ORBS, "angles_move": False}),
         (POSITIONS, {"house_system": "KOCH", "house_by": "LONGITUDE"}),
     ],
 )

@@ -19,6 +19,11 @@ Answer = TypeVar("Answer")
 FIRST_DAY, LAST_DAY = 2159358.0, 2597641.0
 """Julian days of 1200-01-01 12:00 (Julian) and 2399-12-31 12:00 (Gregorian)."""
 
+FICTITIOUS = (
+    *(Body.CUPIDO, Body.HADES, Body.ZEUS, Body.KRONOS),
+    *(Body.APOLLON, Body.ADMETOS, Body.VULKANUS, Body.POSEIDON, Body.TRANSPLUTO),
+)
+"""From 40 on in the manual."""
 NUMBERS = {
     Body.SUN: 0,
     Body.MOON: 1,
@@ -35,8 +40,20 @@ NUMBERS = {
     Body.LILITH: 12,
     Body.LILITH_TRUE: 13,
     Body.CHIRON: 15,
+    Body.PHOLUS: 16,
+    Body.CERES: 17,
+    Body.PALLAS: 18,
+    Body.JUNO: 19,
+    Body.VESTA: 20,
+    Body.LILITH_INTERPOLATED: 21,
+    Body.PRIAPUS_INTERPOLATED: 22,
+    Body.VULCAN: 55,
+    Body.WHITE_MOON: 56,
+    Body.PROSERPINA: 57,
+    Body.WALDEMATH: 58,
+    **{body: 40 + number for number, body in enumerate(FICTITIOUS)},
 }
-"""Numbers of the Swiss Ephemeris manual, section 3.2; the south node has none."""
+"""Numbers of the Swiss Ephemeris manual, section 3.2; south nodes have none."""
 LETTERS = {
     HouseSystem.PLACIDUS: b"P",
     HouseSystem.KOCH: b"K",
@@ -44,7 +61,27 @@ LETTERS = {
     HouseSystem.WHOLE_SIGN: b"W",
     HouseSystem.CAMPANUS: b"C",
     HouseSystem.REGIOMONTANUS: b"R",
+    HouseSystem.PORPHYRY: b"O",
+    HouseSystem.ALCABITIUS: b"B",
+    HouseSystem.TOPOCENTRIC: b"T",
+    HouseSystem.MORINUS: b"M",
+    HouseSystem.MERIDIAN: b"X",
+    HouseSystem.VEHLOW: b"V",
+    HouseSystem.EQUAL_MC: b"D",
+    HouseSystem.EQUAL_ARIES: b"N",
+    HouseSystem.HORIZONTAL: b"H",
+    HouseSystem.KRUSINSKI: b"U",
+    HouseSystem.CARTER: b"F",
+    HouseSystem.APC: b"Y",
+    HouseSystem.SRIPATI: b"S",
+    HouseSystem.SUNSHINE: b"I",
+    HouseSystem.SUNSHINE_MAKRANSKY: b"i",
+    HouseSystem.PULLEN_SD: b"L",
+    HouseSystem.PULLEN_SR: b"Q",
+    HouseSystem.SAVARD_A: b"J",
+    HouseSystem.GAUQUELIN: b"G",
 }
+"""Letters of the manual, section 6.1."""
 SWISS, MOSHIER, SPEED = 2, 4, 256
 """Flags of the manual, section 2."""
 
@@ -110,7 +147,7 @@ def obliquity(moment: float) -> float:
 
 def house_position(moment: float, place: Place, system: HouseSystem, longitude: float) -> float:
     """House and fraction, 1.0 to 13.0, of a point on the ecliptic."""
-    drawn = swe.houses_ex(moment, place.latitude, place.longitude, b"E")
+    drawn = swe.houses_ex(moment, place.latitude, place.longitude, LETTERS[system])
     armc, slant = drawn[1][2], obliquity(moment)
     point = (longitude, 0.0)
     return float(swe.house_pos(armc, place.latitude, slant, point, LETTERS[system]))

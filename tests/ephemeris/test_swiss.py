@@ -31,7 +31,28 @@ DEGREES = 1e-9
 """The least that must agree; measured difference is 0, because both sides call one library."""
 COUNT = 1000
 SEED = 20_001_117
-BODIES = [body for body in Body if body is not Body.SOUTH_NODE]
+BODIES = list(oracle.NUMBERS)
+RUN_BACKWARDS = {
+    *(HouseSystem.CAMPANUS, HouseSystem.REGIOMONTANUS, HouseSystem.TOPOCENTRIC),
+    *(HouseSystem.APC, HouseSystem.SAVARD_A),
+}
+"""Inside the polar circles, at times."""
+BEGIN_ELSEWHERE = {
+    *(HouseSystem.WHOLE_SIGN, HouseSystem.VEHLOW, HouseSystem.EQUAL_MC, HouseSystem.EQUAL_ARIES),
+    *(HouseSystem.MORINUS, HouseSystem.MERIDIAN, HouseSystem.HORIZONTAL, HouseSystem.SRIPATI),
+    *(HouseSystem.SUNSHINE_MAKRANSKY, HouseSystem.GAUQUELIN),
+}
+BEGIN_AT_ASCENDANT = set(HouseSystem) - BEGIN_ELSEWHERE
+TENTH_AT_MIDHEAVEN = {HouseSystem.MERIDIAN, HouseSystem.EQUAL_MC}
+TENTH_ELSEWHERE = {HouseSystem.EQUAL, HouseSystem.CARTER}
+BY_LONGITUDE = [
+    system
+    for system in HouseSystem
+    if system not in {HouseSystem.GAUQUELIN, HouseSystem.HORIZONTAL}
+]
+"""All but the sectors, and HORIZONTAL, of which `swe.house_pos` 2.10.03 counts positions against
+its own cusps in the south, and from the opposite one within the northern tropic."""
+MAIN_ANGLES = (Angle.ASC, Angle.MC, Angle.DESC, Angle.IC)
 COLUMNS = ("longitude", "latitude", "distance", "speed", "latitude_speed", "distance_speed")
 
 
@@ -64,7 +85,7 @@ def answers(ephemeris: SwissEphemeris) -> list[Answers]:
             "calendar": "GREGORIAN",
         }
         request = PlanetaryPositionsRequest.model_validate(
-            {**birth, "planets": [*BODIES, *Angle]},
+            {**birth, "planets": (*BODIES, *MAIN_ANGLES)},
         )
         answer = planetary_positions.compute(request, ephemeris)
         divided: dict[HouseSystem, Any] = {}
@@ -133,7 +154,8 @@ def test_cusps_are_those_of_the_library(system: HouseSystem, answers: list[Answe
         if ours is None or theirs is None:
             continue
         compared += 1
-        cusps = [house["longitude"] for house in ours["houses"]]
+        cusps = [house["longitude"] for house in ours["houses"] or ours["sectors"]]
+        assert len(cusps) == (36 if system is HouseSystem.GAUQUELIN else 12)
         assert max(map(separation, cusps, theirs.cusps)) <= DEGREES
         ascendant, midheaven = ours["angles"]["ASC"], ours["angles"]["MC"]
         assert separation(ascendant, theirs.angles[0]) <= DEGREES
@@ -149,8 +171,9 @@ def test_we_refuse_houses_exactly_where_the_library_does(
     for answer in answers:
         assert (answer.houses[system] is None) == (answer.cusps[system] is None)
     refused = sum(answer.houses[system] is None for answer in answers)
-    expected = system in UNDEFINED_BEYOND_POLAR_CIRCLES
-    assert (refused > 100) == expected
+    # Makransky's trisection of the Sun's arcs fails here and there besides, as the library says.
+    expected = {*UNDEFINED_BEYOND_POLAR_CIRCLES, HouseSystem.SUNSHINE_MAKRANSKY}
+    assert (refused > 100) == (system in expected)
 
 
 @pytest.mark.parametrize("system", list(HouseSystem), ids=str)
@@ -161,7 +184,12 @@ def test_a_division_has_the_armc_and_vertex_of_the_library(
         expected = answer.cusps[system]
         if expected is not None:
             division = ephemeris.divide(answer.moment, answer.place, system)
-            drawn = (division.ascendant, division.midheaven, division.armc, division.vertex)
+            drawn = (
+                division.ascendant,
+                division.midheaven,
+                division.armc,
+                division.angles[Angle.VERTEX],
+            )
             assert max(map(separation, drawn, expected.angles)) <= DEGREES
             assert max(map(separation, division.cusps, expected.cusps)) <= DEGREES
 
@@ -190,25 +218,39 @@ def test_a_written_moment_is_the_julian_day_of_the_library(answers: list[Answers
         assert answer.moment == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("system", list(HouseSystem), ids=str)
+def follow_each_other(cusps: Sequence[float]) -> bool:
+    """Whether cusps run around the circle once, with the zodiac or against it."""
+    steps = [norm(b - a) for a, b in zip(cusps, [*cusps[1:], cusps[0]], strict=True)]
+    return round(sum(steps)) in {360, 360 * (len(cusps) - 1)}
+
+
+@pytest.mark.parametrize("system", BY_LONGITUDE, ids=str)
 def test_points_on_the_ecliptic_are_in_the_house_that_the_library_tells(
     system: HouseSystem, ephemeris: SwissEphemeris
 ) -> None:
-    """`swe.house_pos`, also inside the polar circles, where houses may run backwards."""
-    backwards = 0
+    """`swe.house_pos`, also inside the polar circles, where houses may run backwards.
+
+    Where cusps cross each other a longitude is in several houses, and longitudes alone cannot say.
+    """
+    backwards = compared = 0
     for moment, place in oracle.random_births(200, SEED):
         try:
             division = ephemeris.divide(moment, place, system)
         except PolarHouses:
+            continue
+        # The library's position in Sunshine houses leaves its own cusps in the polar night.
+        polar_night = system is HouseSystem.SUNSHINE and abs(place.latitude) > 66.0
+        if not follow_each_other(division.cusps) or polar_night:
             continue
         backwards += norm(division.cusps[3] - division.cusps[0]) > 180.0
         for longitude in range(7, 360, 30):
             theirs = oracle.house_position(moment, place, system, float(longitude))
             # Iterations of the library end at 1e-8 degrees: a point so near to a cusp is left out.
             if abs(theirs - round(theirs)) > 1e-5:
+                compared += 1
                 assert house_of(float(longitude), division.cusps) == int(theirs)
-    runs_backwards = system in {HouseSystem.CAMPANUS, HouseSystem.REGIOMONTANUS}
-    assert (backwards > 0) == runs_backwards
+    assert compared > 1000
+    assert (backwards > 0) == (system in RUN_BACKWARDS)
 
 
 @pytest.mark.parametrize("system", list(HouseSystem), ids=str)
@@ -216,16 +258,19 @@ def test_angles_open_their_houses_all_over_the_earth(
     system: HouseSystem, ephemeris: SwissEphemeris
 ) -> None:
     """A descendant that rounding puts into house 6 is the fault of Kerykeion issue 164."""
-    quadrants = system not in {HouseSystem.EQUAL, HouseSystem.WHOLE_SIGN}
     for moment, place in oracle.random_births(COUNT, SEED):
         try:
             division = ephemeris.divide(moment, place, system)
         except PolarHouses:
             continue
-        asc, mc, desc, ic = houses_of(division.angles.values(), division.cusps)
-        if system is not HouseSystem.WHOLE_SIGN or division.ascendant % 30.0 > 1e-9:
+        if not follow_each_other(division.cusps):
+            continue
+        main = [division.angles[angle] for angle in MAIN_ANGLES]
+        asc, mc, desc, ic = houses_of(main, division.cusps)
+        if system in BEGIN_AT_ASCENDANT:
             assert (asc, desc) == (1, 7)
-        assert not quadrants or (mc, ic) == (10, 4)
+        if system in BEGIN_AT_ASCENDANT | TENTH_AT_MIDHEAVEN and system not in TENTH_ELSEWHERE:
+            assert (mc, ic) == (10, 4)
 
 
 @pytest.mark.parametrize(
@@ -236,12 +281,13 @@ def test_the_ends_of_the_earth_have_twelve_finite_cusps_or_a_reason(
     latitude: float, longitude: float, system: HouseSystem, ephemeris: SwissEphemeris
 ) -> None:
     place = Place(latitude, longitude)
-    if system in UNDEFINED_BEYOND_POLAR_CIRCLES and latitude != 0.0:
+    poles = {*UNDEFINED_BEYOND_POLAR_CIRCLES, HouseSystem.SUNSHINE_MAKRANSKY}
+    if system in poles and latitude != 0.0:
         with pytest.raises(PolarHouses):
             ephemeris.divide(2451545.0, place, system)
         return
     division = ephemeris.divide(2451545.0, place, system)
-    assert len(division.cusps) == 12
+    assert len(division.cusps) == (36 if system is HouseSystem.GAUQUELIN else 12)
     assert all(0.0 <= cusp < 360.0 for cusp in division.cusps)
 
 
@@ -258,7 +304,8 @@ def test_the_polar_limit_is_ninety_degrees_less_the_true_obliquity(
     with pytest.raises(PolarHouses) as refused:
         ephemeris.divide(moment, Place(side * (limit + nearness), 20.0), system)
     assert f"from {limit:.4f} degrees" in refused.value.message
-    assert "EQUAL, WHOLE_SIGN, CAMPANUS or REGIOMONTANUS" in refused.value.message
+    assert "choose another house_system such as PORPHYRY or WHOLE_SIGN" in refused.value.message
+    assert "let polar be FALLBACK or FLAG" in refused.value.message
     assert refused.value.details == {
         "field": "house_system",
         "latitude_limit": pytest.approx(limit, abs=DEGREES),

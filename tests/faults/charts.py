@@ -13,7 +13,7 @@ from app.wire import decode
 
 PATH = "/api/v1/calculations/natal-chart"
 
-_POINTS = [*Body, *Angle]
+_POINTS = [*(body for body in Body if body is not Body.EARTH), *Angle]
 _run = execution(natal_chart)
 
 

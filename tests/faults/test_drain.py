@@ -76,6 +76,18 @@ def test_requests_still_unread_when_the_signal_comes_are_answered(tmp_path: Path
         assert server.wait() == 0
 
 
+def test_connections_still_unaccepted_when_the_signal_comes_are_answered(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        server.process.send_signal(signal.SIGSTOP)
+        callers = [connect(server) for _ in range(CALLERS)]
+        for number, caller in enumerate(callers):
+            send(caller, chart(number))
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGCONT)
+        assert [status(caller) for caller in callers] == [200] * CALLERS
+        assert server.wait() == 0
+
+
 def test_whoever_comes_after_a_stop_signal_is_refused(tmp_path: Path) -> None:
     with RunningServer(tmp_path) as server:
         early = [connect(server) for _ in range(CALLERS)]

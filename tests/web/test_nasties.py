@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 
+from app.calculations.catalogue import catalogue
 from tests.server import RunningServer
 from tests.web.raw import OWN, exchange, request
 
@@ -301,9 +302,16 @@ def test_a_year_that_no_ephemeris_file_reaches_is_refused(
 
 
 def test_thirty_problems_are_told_ten_at_a_time(server: RunningServer) -> None:
-    response = server.post(OWN, {**BIRTH, "planets": [f"X{number}" for number in range(30)]})
+    fields = list(catalogue()["natal-chart"].request.model_fields)[:30]
+    response = server.post(OWN, {field: {"no": "such value"} for field in fields})
     assert response.status_code == 422
     assert len(response.json()["error"]["details"]["errors"]) == 10
+
+
+def test_a_list_is_refused_at_its_first_wrong_item(server: RunningServer) -> None:
+    response = server.post(OWN, {**BIRTH, "planets": [f"X{number}" for number in range(30)]})
+    (problem,) = response.json()["error"]["details"]["errors"]
+    assert problem["field"] == "planets.0"
 
 
 def test_twenty_thousand_unknown_fields_are_ignored_with_ten_warnings(

@@ -1,0 +1,173 @@
+"""The disputed choices of a chart, as fields of requests and as `meta` echoes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.astrology.bodies import CELESTIAL, Body, Celestial, Lot, Point
+from app.astrology.chart import Conventions, Instant
+from app.astrology.frame import Ayanamsa, AyanamsaName, Frame, NodeKind, View, Zodiac
+from app.astrology.houses import HouseBy, HouseRule, HouseSystem, PolarPolicy
+from app.astrology.sect import SectRule
+from app.astrology.sky import Ephemeris
+from app.calculations.birth import Birth, BirthRequest
+from app.calculations.fields import (
+    Ayanamsas,
+    CenterName,
+    HouseByName,
+    HouseSystemName,
+    NodeKindName,
+    PolarPolicyName,
+    SectRuleName,
+    ZodiacName,
+)
+from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
+
+
+class UserAyanamsa(CalculationRequest):
+    """An ayanamsa of the caller's own."""
+
+    epoch: Annotated[float, Field(description="Julian day", ge=-3_100_000.0, le=8_000_000.0)]
+    value: Annotated[float, Field(description="Degrees at the epoch, mean", ge=-360.0, le=360.0)]
+    epoch_in_ut: Annotated[bool, Field(description="The epoch is UT, not terrestrial time")] = False
+
+
+class ChartRequest(BirthRequest):
+    """A birth, and what its positions are measured from."""
+
+    zodiac: Annotated[ZodiacName, Field(description="DRACONIC counts from the Moon's node")] = (
+        Zodiac.TROPICAL
+    )
+    ayanamsa: Annotated[
+        Ayanamsas, Field(description="Start of the SIDEREAL zodiac; USER takes `user_ayanamsa`")
+    ] = AyanamsaName.LAHIRI
+    user_ayanamsa: UserAyanamsa | None = None
+    draconic_node: Annotated[
+        NodeKindName, Field(description="Node that starts the DRACONIC zodiac")
+    ] = NodeKind.MEAN
+    center: Annotated[
+        CenterName,
+        Field(description="GEOCENTRIC, TOPOCENTRIC, HELIOCENTRIC, or the body to look from"),
+    ] = View.GEOCENTRIC
+    sect: Annotated[
+        SectRuleName,
+        Field(description="Day while the Sun's centre is above the true horizon, or its limb seen"),
+    ] = SectRule.GEOMETRIC
+    sect_reversal: Annotated[
+        bool, Field(description="Lots turn around by night; false as Ptolemy has it")
+    ] = True
+
+    def instant(self, birth: Birth, sky: Ephemeris, **more: Any) -> Instant:
+        """The birth under its conventions; raises InvalidInput for choices that contradict."""
+        observer = birth.place if self.center is View.TOPOCENTRIC else None
+        frame = Frame(birth.theory, self.center, self._ayanamsa(), observer)
+        conventions = Conventions(
+            frame,
+            self.zodiac,
+            self.draconic_node,
+            sect=self.sect,
+            sect_reversal=self.sect_reversal,
+            **more,
+        )
+        return Instant(birth.julian_day, birth.place, conventions, sky)
+
+    def _ayanamsa(self) -> Ayanamsa | None:
+        if self.zodiac is not Zodiac.SIDEREAL:
+            return None
+        if self.ayanamsa is not AyanamsaName.USER:
+            return Ayanamsa(self.ayanamsa)
+        if self.user_ayanamsa is None:
+            expected = "given with epoch and value, because ayanamsa is USER"
+            raise InvalidInput.of("user_ayanamsa", expected, None)
+        user = self.user_ayanamsa
+        return Ayanamsa(self.ayanamsa, user.epoch, user.value, user.epoch_in_ut)
+
+    def chart_definitions(self, instant: Instant, points: Sequence[Point]) -> dict[str, Any]:
+        """What `meta` echoes of the zodiac, the centre and the sect."""
+        echoed: dict[str, Any] = {"zodiac": self.zodiac, "center": str(self.center)}
+        ayanamsa = instant.conventions.frame.ayanamsa
+        if ayanamsa is not None:
+            echoed["ayanamsa"] = ayanamsa.name
+            echoed["ayanamsa_value"] = instant.ephemeris.ayanamsa(instant.moment, ayanamsa)
+        if ayanamsa is not None and ayanamsa.name is AyanamsaName.USER:
+            echoed["user_ayanamsa"] = {
+                "epoch": ayanamsa.epoch,
+                "value": ayanamsa.value,
+                "epoch_in_ut": ayanamsa.epoch_in_ut,
+            }
+        if self.center is View.TOPOCENTRIC:
+            echoed["altitude"] = instant.place.altitude
+        if self.zodiac is Zodiac.DRACONIC:
+            echoed["draconic_node"] = self.draconic_node
+            echoed["draconic_start"] = instant.zodiac_start[0]
+        if any(not isinstance(point, CELESTIAL) for point in points):
+            echoed |= {"sect": self.sect, "sect_reversal": self.sect_reversal}
+        return echoed
+
+
+class HouseRules(CalculationRequest):
+    """How points find their houses, and what to do where a system is undefined."""
+
+    house_by: Annotated[
+        HouseByName,
+        Field(description="LONGITUDE among the cusps, or true POSITION in space with latitude"),
+    ] = HouseBy.LONGITUDE
+    cusp_orb: Annotated[
+        float,
+        Field(ge=0.0, le=15.0, description="Degrees before a cusp that count for its house"),
+    ] = 0.0
+    polar: Annotated[
+        PolarPolicyName,
+        Field(description="Where the system is undefined: REFUSE, FALLBACK to another, or FLAG"),
+    ] = PolarPolicy.REFUSE
+    polar_fallback: Annotated[
+        HouseSystemName, Field(description="The other system of FALLBACK")
+    ] = HouseSystem.PORPHYRY
+
+    def house_conventions(self) -> dict[str, Any]:
+        """The arguments of Conventions that these fields make."""
+        return {
+            "house_rule": HouseRule(self.house_by, self.cusp_orb),
+            "polar": self.polar,
+            "polar_fallback": self.polar_fallback,
+        }
+
+    def house_definitions(self, system: HouseSystem | None) -> dict[str, Any]:
+        """What `meta` echoes of them; without a system no rule was applied."""
+        if system is None:
+            return {"house_system": None}
+        return {
+            "house_system": system,
+            "house_by": self.house_by,
+            "cusp_orb": self.cusp_orb,
+            "polar": self.polar,
+            "polar_fallback": self.polar_fallback if self.polar is PolarPolicy.FALLBACK else None,
+        }
+
+
+class HouseChoice(HouseRules):
+    """The same with a house system, by default Placidus."""
+
+    house_system: HouseSystemName = HouseSystem.PLACIDUS
+
+
+def require_earth(center: Any, what: str) -> None:
+    """Refuse houses for a sky that is not seen from the Earth; raises InvalidInput."""
+    if center not in {View.GEOCENTRIC, View.TOPOCENTRIC}:
+        expected = f"GEOCENTRIC or TOPOCENTRIC: {what} belong to a horizon on the Earth"
+        raise InvalidInput.of("center", expected, str(center))
+
+
+def celestial(points: Sequence[Point]) -> list[Celestial]:
+    """The points that the ephemeris knows."""
+    return [point for point in points if isinstance(point, CELESTIAL)]
+
+
+def sources(points: Sequence[Point]) -> list[Celestial]:
+    """The bodies behind the points: lots rest on the Sun and the Moon."""
+    behind = (Body.SUN, Body.MOON) if any(isinstance(point, Lot) for point in points) else ()
+    return [*celestial(points), *behind]
