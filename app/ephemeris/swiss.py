@@ -98,11 +98,7 @@ class SwissEphemeris:
         frame: Frame = TROPICAL,
     ) -> FloatArray:
         flags = swe.FLG_SPEED | (swe.FLG_SIDEREAL if frame.ayanamsa else 0)
-        table = self._table(moments, bodies, frame, flags)
-        for column, body in enumerate(bodies):
-            if body in OPPOSITES:
-                _turn_around(table[:, column, :])
-        return table
+        return self._table(moments, bodies, frame, flags)
 
     def equatorial(
         self,
@@ -110,12 +106,7 @@ class SwissEphemeris:
         bodies: Sequence[Celestial],
         frame: Frame = TROPICAL,
     ) -> FloatArray:
-        # Turning a point of the sky around takes right ascension and declination along.
-        table = self._table(moments, bodies, frame, swe.FLG_SPEED | swe.FLG_EQUATORIAL)
-        for column, body in enumerate(bodies):
-            if body in OPPOSITES:
-                _turn_around(table[:, column, :])
-        return table
+        return self._table(moments, bodies, frame, swe.FLG_SPEED | swe.FLG_EQUATORIAL)
 
     def divide(
         self,
@@ -148,6 +139,12 @@ class SwissEphemeris:
     def house_positions(
         self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
     ) -> list[float]:
+        if system is HouseSystem.HORIZONTAL:
+            msg = (
+                "true positions in HORIZONTAL houses are not known: the library mirrors them south "
+                "of the equator; use house_by LONGITUDE or another system"
+            )
+            raise NoSuchPosition(msg, details={"field": "house_system", "got": system})
         division = self.divide(moment, place, system)
         tilt = self.obliquity(moment).true
         letter = LETTER_OF[system].encode()
@@ -193,7 +190,7 @@ class SwissEphemeris:
         frame: Frame,
         flags: int,
     ) -> FloatArray:
-        """What the library says of each body at each moment; opposites are not turned yet."""
+        """What the library says of each body at each moment."""
         self._check_thread()
         _refuse_unseen(bodies, frame.center)
         flags |= THEORY_FLAG[frame.theory] | _view_flag(frame)
@@ -207,7 +204,11 @@ class SwissEphemeris:
                 self._files.open_for(moment, behind, prefixes, frame.theory)
                 for body, number in zip(bodies, numbers, strict=True):
                     flat += self._calculate(moment, body, number, frame, flags)
-        return np.array(flat).reshape(len(moments), len(bodies), 6)
+        table = np.array(flat).reshape(len(moments), len(bodies), 6)
+        for column, body in enumerate(bodies):
+            if body in OPPOSITES:  # opposite on the ecliptic is opposite on the equator too
+                _turn_around(table[:, column, :])
+        return table
 
     def _calculate(
         self, moment: float, body: Celestial, number: int, frame: Frame, flags: int

@@ -33,7 +33,7 @@ from app.astrology.houses import LETTER_OF, HouseBy, HouseRule, HouseSystem
 from app.astrology.moment import moment_of
 from app.astrology.place import Place
 from app.astrology.search import root
-from app.astrology.sky import LATITUDE, LONGITUDE, SPEED, positions_at
+from app.astrology.sky import LATITUDE, LONGITUDE, SPEED, Position, positions_at
 from app.ephemeris.files import DATA
 from app.ephemeris.missing import ORBITS_FILE
 from app.ephemeris.swiss import SwissEphemeris
@@ -574,3 +574,10 @@ def test_fictitious_white_moon_is_that_of_the_definitions(ephemeris: SwissEpheme
     ]
     made = ephemeris.provenance((Body.WHITE_MOON,))
     assert made.files == ("sepl_18.se1", "semo_18.se1", ORBITS_FILE)
+
+
+def test_true_positions_in_horizontal_houses_are_refused(ephemeris: SwissEphemeris) -> None:
+    """`swe.house_pos` 2.10.03 counts them against the cusps of `swe.houses` in the south."""
+    sun = Position(Body.SUN, 280.0)
+    with pytest.raises(NoSuchPosition, match="use house_by LONGITUDE"):
+        ephemeris.house_positions(MOMENT_A, Place(-33.9, 18.4), HouseSystem.HORIZONTAL, [sun])

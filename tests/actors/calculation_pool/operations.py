@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.astrology.sky import Ephemeris
 from app.calculations.execution import Run
+from app.compat.operations import operations as catalogue_operations
 from app.errors import CalculationFailed
 from app.wire import Outcome, failed
 
@@ -24,6 +25,7 @@ _POLL_SECONDS = 0.005
 
 def operations() -> Mapping[str, Run]:
     return {
+        **catalogue_operations(),
         "echo": echo,
         "count": count,
         "volatile": volatile,

@@ -12,9 +12,11 @@ import pytest_asyncio
 
 from actors.calculation_pool.messages import Lane
 from actors.runtime import AskTimeout, MailboxFull
+from app.calculations.natal_chart import natal_chart
 from app.errors import WorkerLost
+from app.settings import Settings
 from app.telemetry.metrics import Distributions, Labels
-from app.wire import Outcome
+from app.wire import Outcome, encode
 from tests.actors.calculation_pool.running import (
     Gate,
     RunningPool,
@@ -156,6 +158,21 @@ async def test_long_work_never_blocks_instant_work(pool: RunningPool, tmp_path: 
         gate.open()
     answers = await asyncio.gather(*long)
     assert [answer.fragment for answer in answers] == [gate.body for gate in gates]
+
+
+async def test_a_thousand_charts_pass_long_work_that_fills_its_lane(tmp_path: Path) -> None:
+    gates = [Gate(tmp_path / str(number)) for number in range(64)]
+    example = dict(natal_chart.example)
+    bodies = [encode({**example, "date": f"{1200 + year}-01-15"}) for year in range(1, 1001)]
+    async with running_pool(capacity=Settings().pool_capacity) as pool:
+        long = [await pool.start("wait", gate.body, Lane.LONG) for gate in gates]
+        await gates[0].reached()
+        charts = await asyncio.gather(*(pool.ask("natal-chart", body) for body in bodies))
+        assert [chart.status for chart in charts] == [200] * len(bodies)
+        assert not any(task.done() for task in long)
+        for gate in gates:
+            gate.open()
+        await asyncio.gather(*long)
 
 
 async def test_a_full_long_lane_refuses_long_work_only(gate: Gate) -> None:
