@@ -185,16 +185,18 @@ class Aspect(NamedTuple):
     @property
     def out_of_sign(self) -> bool:
         """Whether the signs of the two points are not as far apart as the aspect says."""
-        if self.rule.angle % DEGREES_OF_A_SIGN:
+        signs = _whole_signs(self.rule.angle)
+        if signs is None:
             return False  # only aspects of whole signs can leave them
-        apart = abs(_sign(self.first) - _sign(self.second))
-        return min(apart, 12 - apart) != round(self.rule.angle / DEGREES_OF_A_SIGN)
+        first, second = self.first.longitude, self.second.longitude
+        apart = abs(int(first // DEGREES_OF_A_SIGN) - int(second // DEGREES_OF_A_SIGN))
+        return apart not in {signs, 12 - signs}
 
     @property
     def partile(self) -> bool:
         """Whether both points stand in the same whole degree of their signs, and in sign."""
         first, second = self.first.longitude, self.second.longitude
-        return int(first % 30.0) == int(second % 30.0) and not self.out_of_sign
+        return int(first) % 30 == int(second) % 30 and not self.out_of_sign
 
 
 def aspect_between(a: Position, b: Position, orbs: OrbRules) -> Aspect | None:
@@ -262,5 +264,8 @@ def _closest(
     return Aspect(a, b, best, apart, best_orb, best_allowed, applying)
 
 
-def _sign(position: Position) -> int:
-    return int(position.longitude // DEGREES_OF_A_SIGN)
+@lru_cache(maxsize=256)
+def _whole_signs(angle: float) -> int | None:
+    """How many signs an aspect spans, None where it spans no whole number of them."""
+    signs, rest = divmod(angle, DEGREES_OF_A_SIGN)
+    return None if rest else int(signs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, cos, degrees, radians, sin
+from math import asin, atan2, cos, degrees, radians, sin, tan
 
 from app.astrology.bodies import Body
 from app.astrology.frame import Frame, Theory
@@ -29,8 +29,17 @@ def is_day(
     moment: float, place: Place, armc: float, rule: SectRule, ephemeris: Ephemeris, theory: Theory
 ) -> bool:
     """Whether the Sun is up; `armc` is the right ascension of the midheaven in degrees."""
-    row = ephemeris.equatorial((moment,), (Body.SUN,), Frame(theory))[0, 0]
-    altitude = altitude_of(row[LONGITUDE], row[LATITUDE], armc, place.latitude)
+    row = ephemeris.positions((moment,), (Body.SUN,), Frame(theory))[0, 0]
+    longitude, latitude = radians(row[LONGITUDE]), radians(row[LATITUDE])
+    tilt = radians(ephemeris.obliquity(moment).true)
+    # Turned from the ecliptic: cheaper than asking the library for other coordinates.
+    ascension = degrees(
+        atan2(sin(longitude) * cos(tilt) - tan(latitude) * sin(tilt), cos(longitude))
+    )
+    declination = degrees(
+        asin(sin(latitude) * cos(tilt) + cos(latitude) * sin(tilt) * sin(longitude))
+    )
+    altitude = altitude_of(ascension, declination, armc, place.latitude)
     return altitude > (0.0 if rule is SectRule.GEOMETRIC else APPARENT_HORIZON)
 
 
