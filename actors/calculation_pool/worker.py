@@ -33,12 +33,15 @@ from app.telemetry.logs import configure, log_setup
 from app.wire import Outcome
 
 READ_SIZE = 1 << 18
+POLITENESS = 10
+"""Added to the niceness: the event loop answers for everyone and goes first on a full machine."""
 _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
     descriptor, parent, operations, service, level, log_format, *directories = arguments
     live_with(int(parent))
+    os.nice(POLITENESS)
     configure(log_setup(service, level, log_format))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
