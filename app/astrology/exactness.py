@@ -65,14 +65,20 @@ class _Samples:
         """The exact moment on the side that the aspect tells, nearest to `moment`."""
         first, second = _pair(aspect)
         arcs = self._longitude(second) - self._longitude(first)
-        angle = aspect.rule.angle
-        found = [
-            self._root(first, second, target, index)
+        angle, now = aspect.rule.angle, len(self._moments) // 2
+        crossings = [
+            (index - now if index >= now else now - 1 - index, index, target)
             for target in {angle, -angle}
             for index in brackets(folded(arcs - target))
+            if aspect.applying is None or (index >= now) is aspect.applying
         ]
-        if aspect.applying is not None:
-            found = [exact for exact in found if (exact > moment) is aspect.applying]
+        # Only the nearest interval is cut further: a wide window holds a dozen for every pair.
+        nearest = min((steps for steps, *_ in crossings), default=None)
+        found = [
+            self._root(first, second, target, index)
+            for steps, index, target in crossings
+            if steps == nearest
+        ]
         return min(found, key=lambda exact: abs(exact - moment), default=None)
 
     def _longitude(self, body: Celestial) -> FloatArray:

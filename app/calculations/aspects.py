@@ -9,11 +9,9 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.astrology.aspects import aspects_among
 from app.astrology.bodies import STANDARD_POINTS, Point
 from app.astrology.chart import Instant
 from app.astrology.declination import Declined, Parallel, parallels_among
-from app.astrology.exactness import exact_times
 from app.astrology.houses import HouseSystem
 from app.astrology.mundane import mundane_positions
 from app.astrology.sky import Ephemeris, Position
@@ -23,7 +21,7 @@ from app.calculations.conventions import ChartRequest, celestial, require_earth,
 from app.calculations.fields import HouseSystemName, Points, named
 from app.calculations.orbs import AspectChoice
 from app.calculations.provenance import computed_for
-from app.calculations.shapes import AspectReply, aspect_replies
+from app.calculations.shapes import AspectReply
 from app.errors import InvalidInput
 
 
@@ -85,12 +83,8 @@ def aspects(request: AspectsRequest, ephemeris: Ephemeris) -> Answer[AspectsRepl
     if request.include_exact_time and request.space is AspectSpace.MUNDANE:
         expected = "false with space MUNDANE, where speeds are not known"
         raise InvalidInput.of("include_exact_time", expected, got=True)
-    found = aspects_among(_measured(request, instant, points), rules)
-    exact = None
-    if request.include_exact_time:
-        frame = instant.conventions.frame
-        exact = exact_times(found, instant.moment, request.exact_window, frame, ephemeris)
-    reply: AspectsReply = {"aspects": aspect_replies(found, exact)}
+    positions = _measured(request, instant, points)
+    reply: AspectsReply = {"aspects": request.found(positions, instant, rules)}
     if request.include_parallels:
         declined = _declined(instant, points)
         found_parallels = parallels_among(declined, request.parallel_orb)

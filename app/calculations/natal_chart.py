@@ -8,10 +8,9 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.astrology.aspects import OrbRules, aspects_among
+from app.astrology.aspects import OrbRules
 from app.astrology.bodies import CELESTIAL, STANDARD_POINTS, Body, Point
 from app.astrology.chart import Instant
-from app.astrology.exactness import exact_times
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Ephemeris, Position
 from app.astrology.zodiac import sign_of
@@ -28,7 +27,6 @@ from app.calculations.shapes import (
     HouseReply,
     PositionReply,
     angles_reply,
-    aspect_replies,
     house_replies,
     position_reply,
 )
@@ -108,7 +106,7 @@ def _timed(
         "houses": house_replies(division) if division else [],
         "house_system": division.system if division else None,
         "angles": angles_reply(angles),
-        "aspects": _aspects(request, instant, positions, rules),
+        "aspects": request.found(positions, instant, rules),
         "is_day": instant.is_day(angles.armc),
         "ranges": None,
     }
@@ -133,7 +131,7 @@ def _untimed(
         "houses": [],
         "house_system": None,
         "angles": None,
-        "aspects": _aspects(request, instant, steady, rules),
+        "aspects": request.found(steady, instant, rules),
         "is_day": None,
         "ranges": _ranges(birth, instant, points),
     }
@@ -148,17 +146,6 @@ def _in_houses(
     return [
         position_reply(position, house) for position, house in zip(positions, houses, strict=True)
     ]
-
-
-def _aspects(
-    request: NatalChartRequest, instant: Instant, positions: list[Position], rules: OrbRules
-) -> list[AspectReply]:
-    found = aspects_among(positions, rules)
-    exact = None
-    if request.include_exact_time:
-        frame = instant.conventions.frame
-        exact = exact_times(found, instant.moment, request.exact_window, frame, instant.ephemeris)
-    return aspect_replies(found, exact)
 
 
 def _ranges(birth: Birth, instant: Instant, points: tuple[Point, ...]) -> list[RangeReply]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import FailFast, Field
@@ -14,9 +15,14 @@ from app.astrology.aspects import (
     AspectRule,
     OrbRules,
     PairRule,
+    aspects_among,
 )
+from app.astrology.chart import Instant
+from app.astrology.exactness import exact_times
+from app.astrology.sky import Position
 from app.calculations.fields import MOST_POINTS, AspectName, PointName, Points, few
 from app.calculations.request import CalculationRequest
+from app.calculations.shapes import AspectReply, aspect_replies
 from app.errors import InvalidInput
 
 WIDEST_ORB = 30.0
@@ -134,6 +140,17 @@ class AspectChoice(CalculationRequest):
                 expected = "a name that no other aspect has"
                 raise InvalidInput.of(f"own_aspects.{index}.name", expected, own.name)
             taken.add(own.name)
+
+    def found(
+        self, positions: Sequence[Position], instant: Instant, rules: OrbRules
+    ) -> list[AspectReply]:
+        """The aspects among positions, with the time of exactness where it is asked for."""
+        aspects = aspects_among(positions, rules)
+        if not self.include_exact_time:
+            return aspect_replies(aspects, None)
+        frame, window = instant.conventions.frame, self.exact_window
+        exact = exact_times(aspects, instant.moment, window, frame, instant.ephemeris)
+        return aspect_replies(aspects, exact)
 
     def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
         """What `meta` echoes of the rules that were applied."""
