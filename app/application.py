@@ -30,7 +30,7 @@ from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.telemetry.logs import log_setup
 from app.telemetry.metrics import Labels, Metrics
-from app.web.cors import Cors
+from app.web.cors import CORS, Cors
 from app.web.looplag import BOUNDS, watch
 from app.web.openapi import openapi
 from app.web.routes import routes
@@ -64,11 +64,11 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
 
 def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> None:
     table = routes()
-    app[OPENAPI] = encode(openapi(settings, table))
+    app[CORS] = Cors(settings.cors_origins)
     wrapper = Wrapper(
         app[VERIFIER],
         RequestMetrics.of(metrics),
-        Cors(settings.cors_origins),
+        app[CORS],
         settings.slow_request_seconds,
     )
     for route in table:
@@ -104,13 +104,20 @@ def _supervised(worker: WorkerSetup) -> Callable[[web.Application], AsyncIterato
             askable: Ref[Compute] = pool
             app[POOL] = askable
             _expose_actors(metrics, supervisor)
+            # Half a second of schemas, while the workers start.
+            document = asyncio.create_task(asyncio.to_thread(_document, settings))
             async with asyncio.timeout(setup.start_within):
                 await supervisor.started(pool)
+            app[OPENAPI] = await document
             state.started = asyncio.get_running_loop().time()
             state.dependencies["calculation_pool"] = lambda: report.ready > 0
             yield
 
     return actors
+
+
+def _document(settings: Settings) -> bytes:
+    return encode(openapi(settings, routes()))
 
 
 async def _loop_lag(app: web.Application) -> AsyncIterator[None]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 STATUS_OF: Mapping[str, int] = MappingProxyType(
     {
@@ -43,7 +43,9 @@ class Problem:
 
     @property
     def message(self) -> str:
-        return f"{self.field} must be {self.expected}, got {echo(self.got)}"
+        told = f"{self.field} must be {self.expected}"
+        absent = self.got is None and self.expected.startswith("given")
+        return told if absent else f"{told}, got {echo(self.got)}"
 
 
 class AppError(Exception):
@@ -78,14 +80,36 @@ class InvalidInput(AppError):
         self.problems = tuple(problems)
 
     @classmethod
-    def of(cls, field: str, expected: str, got: Any) -> InvalidInput:
+    def of(cls, field: str, expected: str, got: Any) -> Self:
         return cls([Problem(field, expected, got)])
+
+    def inside(self, parent: str) -> Self:
+        """The same of fields inside another one."""
+        return type(self)([replace(p, field=f"{parent}.{p.field}") for p in self.problems])
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """The same of fields that the caller knows by other names.
+
+        A name stands for the field and all inside it; the longest one that fits counts.
+        """
+        return type(self)([replace(p, field=_renamed(p.field, names)) for p in self.problems])
+
+
+class TimeNeeded(InvalidInput):
+    """The calculation has no answer for a birth of unknown time."""
 
 
 class CalculationFailed(AppError):
     """The input is well formed, but the sky or the method has no answer for it."""
 
     code = "CALCULATION_ERROR"
+
+    def renamed(self, names: Mapping[str, str]) -> CalculationFailed:
+        """The same, the field of its details by the name that the caller knows."""
+        details = dict(self.details or {})
+        if isinstance(field := details.get("field"), str):
+            details["field"] = _renamed(field, names)
+        return type(self)(self.message, details=details or None, retry_after=self.retry_after)
 
 
 class InternalError(AppError):
@@ -140,6 +164,15 @@ class DeadlineExceeded(AppError):
 
 class WorkerLost(AppError):
     code = "WORKER_LOST"
+
+
+def _renamed(field: str, names: Mapping[str, str]) -> str:
+    parts = field.split(".")
+    for end in range(len(parts), 0, -1):
+        name = names.get(".".join(parts[:end]))
+        if name is not None:
+            return ".".join([*filter(None, [name]), *parts[end:]])
+    return field
 
 
 def echo(value: Any) -> str:

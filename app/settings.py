@@ -121,6 +121,12 @@ class Settings(BaseSettings):
     request_deadline: float = setting(
         "REQUEST_DEADLINE", 10.0, "Seconds a caller waits for a calculation before 503", gt=0
     )
+    long_request_deadline: float = setting(
+        "LONG_REQUEST_DEADLINE",
+        60.0,
+        "Seconds a caller waits for long work, such as a search through years, before 503",
+        gt=0,
+    )
     worker_patience: float = setting(
         "WORKER_PATIENCE",
         5.0,

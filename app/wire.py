@@ -17,6 +17,10 @@ _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
+CUT = 202
+"""Status of an outcome that is no answer yet: the parts of long work, or one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one request.
@@ -82,6 +86,18 @@ def envelope(fragment: bytes, meta: bytes, request_id: str, timestamp: str) -> b
     )
 
 
+def paired(first: bytes, second: bytes) -> bytes:
+    """Two texts as one, of which the first comes back just as it was."""
+    return b"%d\n%b%b" % (len(first), first, second)
+
+
+def unpaired(both: bytes) -> tuple[bytes, bytes]:
+    """The two texts of `paired`."""
+    length, _, rest = both.partition(b"\n")
+    end = int(length)
+    return rest[:end], rest[end:]
+
+
 def _details(error: AppError) -> Any:
     if isinstance(error, InvalidInput):
         return {
@@ -118,8 +134,12 @@ def _detail(error: AppError) -> Any:
 
 
 def _location(problem: Problem) -> list[str | int]:
-    parts = [int(part) if part.isdigit() else part for part in problem.field.split(".")]
+    parts = [int(part) if _is_index(part) else part for part in problem.field.split(".")]
     return parts if parts[0] in {"body", "query", "header"} else ["body", *parts]
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < _LONGEST_INDEX
 
 
 def _shown(value: Any) -> Any:
@@ -133,6 +153,7 @@ def _shown(value: Any) -> Any:
     return echo(value)
 
 
+_LONGEST_INDEX = 10
 _LONGEST_NUMBER = 17
 _LONGEST_TEXT = 64
 

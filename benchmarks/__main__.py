@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import footprint, loop_lag, natal_chart, pipeline
+from benchmarks import batch, footprint, loop_lag, natal_chart, pipeline, transit_search
 from benchmarks.load import NoLoadGenerator
 from benchmarks.table import Row
 
@@ -13,6 +13,8 @@ SCRIPTS = {
     "pipeline": pipeline,
     "loop_lag": loop_lag,
     "footprint": footprint,
+    "transit_search": transit_search,
+    "batch": batch,
 }
 
 

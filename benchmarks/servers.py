@@ -13,8 +13,8 @@ from aiohttp import web
 
 from app.calculations.catalogue import catalogue
 from app.calculations.execution import execution
+from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
-from app.ephemeris.swiss import SwissEphemeris
 from app.security.secrets import SigningKeys
 from app.security.tokens import Scope, TokenVerifier
 from app.serving import loop_factory
@@ -33,7 +33,7 @@ _ENTRY = catalogue()["natal-chart"]
 
 def stored_answer() -> bytes:
     """The bytes of a natal chart as the server sends it."""
-    return _answer(encode(dict(_ENTRY.example)), SwissEphemeris([DATA]))
+    return _answer(encode(dict(_ENTRY.example)), SwissAlmanac([DATA]))
 
 
 def bare() -> web.Application:
@@ -43,7 +43,7 @@ def bare() -> web.Application:
 
 
 def inline() -> web.Application:
-    ephemeris = SwissEphemeris([DATA])
+    ephemeris = SwissAlmanac([DATA])
 
     async def handle(request: web.Request) -> web.Response:
         return web.Response(body=_answer(await request.read(), ephemeris), headers=JSON_HEADERS)
@@ -72,7 +72,7 @@ def _stored_handler() -> Handler:
     return handle
 
 
-def _answer(body: bytes, ephemeris: SwissEphemeris) -> bytes:
+def _answer(body: bytes, ephemeris: SwissAlmanac) -> bytes:
     outcome = execution(_ENTRY)(body, ephemeris)
     return envelope(outcome.fragment, outcome.meta, "benchmark", now_text())
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
-from app.ephemeris.swiss import SwissEphemeris
 from tests.server import RunningServer
 
 
@@ -19,6 +19,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
-def ephemeris() -> SwissEphemeris:
+def ephemeris() -> SwissAlmanac:
     """Swiss Ephemeris with the shipped files, for the thread of the tests."""
-    return SwissEphemeris([DATA])
+    return SwissAlmanac([DATA])

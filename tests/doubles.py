@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -101,6 +101,18 @@ class LinearEphemeris:
         cusp_speeds = (TURN_OF_ANGLES,) * count if speeds else ()
         return Division(system, cusps, cusp_speeds, angles, angle_speeds, self.midheaven)
 
+    def divide_meridian(
+        self,
+        armc: float,
+        latitude: float,
+        tilt: float,  # noqa: ARG002 - the protocol
+        system: HouseSystem,
+        sun_declination: float = 0.0,  # noqa: ARG002 - the protocol
+    ) -> Division:
+        """The midheaven is its own right ascension, and the ascendant a quarter ahead of it."""
+        turned = replace(self, midheaven=armc, ascendant=norm(armc + 90.0))
+        return turned.divide(0.0, Place(latitude, 0.0), system)
+
     def house_positions(
         self,
         moment: float,
@@ -119,6 +131,7 @@ class LinearEphemeris:
         self,
         moment: float,  # noqa: ARG002 - the protocol
         ayanamsa: Ayanamsa,
+        theory: Theory = Theory.SWISS,  # noqa: ARG002 - the protocol
     ) -> float:
         return ayanamsa.value or AYANAMSA
 
@@ -149,6 +162,8 @@ class LinearEphemeris:
         self,
         bodies: Sequence[Celestial],  # noqa: ARG002 - the protocol
         frame: Frame = TROPICAL,
+        *,
+        stars: bool = False,  # noqa: ARG002 - the protocol
     ) -> Provenance:
         return Provenance("LinearEphemeris", frame.theory, None, ())
 

@@ -129,7 +129,8 @@ class CalculationPool(Actor[PoolMessage]):
             delivery.fail(MailboxFull("calculation_pool", self._setup.long_capacity))
         else:
             self._numbers = self._numbers % 0xFFFF_FFFF + 1
-            job = self._flying[key] = Job(self._numbers, key, message.lane, now, [delivery])
+            since = now if message.since is None else message.since
+            job = self._flying[key] = Job(self._numbers, key, message.lane, now, since, [delivery])
             self._lanes.add(job)
 
     def _pump(self) -> None:

@@ -15,12 +15,16 @@ from app.wire import Outcome
 
 @dataclass(slots=True)
 class Job:
-    """One computation and everyone who waits for it; `lost` counts the workers it outlived."""
+    """One computation and everyone who waits for it; `lost` counts the workers it outlived.
+
+    `since` is when the work that it belongs to was asked for.
+    """
 
     number: int
     key: Key
     lane: Lane
     queued_at: float
+    since: float
     waiters: list[Delivery[Compute]] = field(default_factory=list)
     lost: int = 0
 
@@ -40,7 +44,7 @@ class Job:
 
 
 class Lanes:
-    """Jobs that wait for a worker: suspects, then instant ones, then long ones.
+    """Jobs that wait for a worker: suspects, then instant ones, then long ones, oldest work first.
 
     A suspect has outlived a worker and travels alone, so that it can harm nobody else.
     """
@@ -69,8 +73,11 @@ class Lanes:
         if instant:
             share = min(most, -(-len(instant) // idle))
             return [instant.popleft() for _ in range(share)]
-        if long_allowed and self._waiting[Lane.LONG]:
-            return [self._waiting[Lane.LONG].popleft()]
+        long = self._waiting[Lane.LONG]
+        if long_allowed and long:
+            oldest = min(long, key=lambda job: job.since)
+            long.remove(oldest)
+            return [oldest]
         return []
 
     def take_unwanted(self) -> list[Job]:

@@ -18,8 +18,13 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compute(Request[Outcome]):
-    """Answer one request of a catalogue entry or legacy operation; `body` is the caller's JSON."""
+    """Answer one request of a catalogue entry or legacy operation; `body` is the caller's JSON.
+
+    `since` is when long work was asked for, on the event loop's clock: the parts of the oldest
+    come first, so that under load some are answered in time rather than all too late.
+    """
 
     operation: str
     body: bytes
     lane: Lane = Lane.INSTANT
+    since: float | None = None

@@ -28,7 +28,7 @@ from actors.calculation_pool.frames import (
     requests_in,
 )
 from app.calculations.execution import Run
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.almanac import SwissAlmanac
 from app.telemetry.logs import configure, log_setup
 from app.wire import Outcome
 
@@ -45,14 +45,14 @@ def main(arguments: list[str]) -> None:
     configure(log_setup(service, level, log_format))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    ephemeris = SwissEphemeris([Path(directory) for directory in directories])
+    ephemeris = SwissAlmanac([Path(directory) for directory in directories])
     runs = _load(operations)()
     with suppress(ConnectionError), socket.socket(fileno=int(descriptor)) as wire:
         wire.sendall(reply_frame(WorkerReply(READY, Outcome(200, b""), 0.0)))
         serve(wire, runs, ephemeris)
 
 
-def serve(wire: socket.socket, runs: Mapping[str, Run], ephemeris: SwissEphemeris) -> None:
+def serve(wire: socket.socket, runs: Mapping[str, Run], ephemeris: SwissAlmanac) -> None:
     """Answer frames until the other end closes."""
     frames = FrameBuffer()
     while data := wire.recv(READ_SIZE):
@@ -61,9 +61,7 @@ def serve(wire: socket.socket, runs: Mapping[str, Run], ephemeris: SwissEphemeri
                 wire.sendall(reply_frame(answer(request, runs, ephemeris)))
 
 
-def answer(
-    request: WorkerRequest, runs: Mapping[str, Run], ephemeris: SwissEphemeris
-) -> WorkerReply:
+def answer(request: WorkerRequest, runs: Mapping[str, Run], ephemeris: SwissAlmanac) -> WorkerReply:
     started = time.perf_counter()
     outcome = runs[request.operation](request.body, ephemeris)
     return WorkerReply(request.id, outcome, time.perf_counter() - started)

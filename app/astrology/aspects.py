@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations, product
 from typing import NamedTuple
 
 from app.astrology.angles import signed_arc
@@ -183,6 +184,11 @@ class Aspect(NamedTuple):
         return self.orb < EXACT_WITHIN
 
     @property
+    def strength(self) -> float:
+        """1 when exact, 0 at the edge of the orb: 1 - orb / orb allowed."""
+        return 1.0 - self.orb / self.allowed if self.allowed else 1.0
+
+    @property
     def out_of_sign(self) -> bool:
         """Whether the signs of the two points are not as far apart as the aspect says."""
         signs = _whole_signs(self.rule.angle)
@@ -210,17 +216,41 @@ def aspect_between(a: Position, b: Position, orbs: OrbRules) -> Aspect | None:
 
 def aspects_among(positions: Sequence[Position], orbs: OrbRules) -> list[Aspect]:
     """The closest aspect of every pair, in the order of the points."""
+    return _aspects_of(combinations(positions, 2), orbs)
+
+
+def aspects_between(
+    firsts: Sequence[Position],
+    seconds: Sequence[Position],
+    orbs: OrbRules,
+    *,
+    first_moves: bool = False,
+    second_moves: bool = False,
+) -> list[Aspect]:
+    """The closest aspect of every point of one chart with every point of another.
+
+    In the order of the first points, then of the second ones. A chart that does not move has no
+    speeds, as a birth that is over; between two of them no aspect applies or separates.
+    """
+    one = firsts if first_moves else standing(firsts)
+    other = seconds if second_moves else standing(seconds)
+    return _aspects_of(product(one, other), orbs)
+
+
+def standing(positions: Sequence[Position]) -> list[Position]:
+    """The same places without speeds."""
+    return [position._replace(speed=0.0) for position in positions]
+
+
+def _aspects_of(pairs: Iterable[tuple[Position, Position]], orbs: OrbRules) -> list[Aspect]:
+    """The closest aspect of each pair that has one."""
     by_degree = _rules_by_degree(orbs.aspects, orbs.widest(), orbs.multiplier, orbs.luminary_bonus)
     found = []
-    for index, first in enumerate(positions):
-        for second in positions[index + 1 :]:
-            arc = signed_arc(first.longitude, second.longitude)
-            candidates = by_degree[int(abs(arc))]
-            if (
-                candidates
-                and (aspect := _closest(first, second, arc, candidates, orbs)) is not None
-            ):
-                found.append(aspect)
+    for first, second in pairs:
+        arc = signed_arc(first.longitude, second.longitude)
+        candidates = by_degree[int(abs(arc))]
+        if candidates and (aspect := _closest(first, second, arc, candidates, orbs)) is not None:
+            found.append(aspect)
     return found
 
 

@@ -89,9 +89,18 @@ class Angle(Name):
 
 
 class Lot(Name):
-    """Points that are sums of others."""
+    """Points that are sums of others: the seven Hermetic lots.
+
+    All but two say so in their names, for asteroids and other lots bear the same ones.
+    """
 
     FORTUNE = "FORTUNE"
+    SPIRIT = "SPIRIT"
+    LOT_OF_EROS = "LOT_OF_EROS"
+    LOT_OF_NECESSITY = "LOT_OF_NECESSITY"
+    LOT_OF_COURAGE = "LOT_OF_COURAGE"
+    LOT_OF_VICTORY = "LOT_OF_VICTORY"
+    LOT_OF_NEMESIS = "LOT_OF_NEMESIS"
 
 
 Celestial = Body | Asteroid
@@ -179,6 +188,9 @@ POINT_ALIASES: dict[str, Point] = {
     "EQUATORIAL_ASC": Angle.EAST_POINT,
     "FORTUNA": Lot.FORTUNE,
     "PART_OF_FORTUNE": Lot.FORTUNE,
+    "LOT_OF_FORTUNE": Lot.FORTUNE,
+    "LOT_OF_SPIRIT": Lot.SPIRIT,
+    "DAIMON": Lot.SPIRIT,
     **{name: Asteroid(number, name) for name, number in ASTEROID_NUMBERS.items()},
 }
 """Other accepted spellings, and the named asteroids, in capitals."""

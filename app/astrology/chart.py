@@ -16,9 +16,11 @@ from app.astrology.houses import (
     HouseRule,
     HouseSystem,
     PolarPolicy,
+    cut_by_signs,
     houses_of,
 )
-from app.astrology.lots import fortune
+from app.astrology.lot_sets import bodies_behind, formulas_of_points
+from app.astrology.lots import cast_lots
 from app.astrology.place import Place
 from app.astrology.sect import SectRule, is_day
 from app.astrology.sky import LONGITUDE, SPEED, Ephemeris, Position, positions_at
@@ -59,13 +61,22 @@ class Instant:
         row = self.ephemeris.positions((self.moment,), (node,), frame)[0, 0]
         return float(row[LONGITUDE]), float(row[SPEED])
 
+    def at(self, moment: float, place: Place) -> Instant:
+        """Another moment and place under the same conventions; a topocentric observer moves too."""
+        frame = self.conventions.frame
+        if frame.observer is not None:
+            frame = replace(frame, observer=place)
+        return replace(
+            self, moment=moment, place=place, conventions=replace(self.conventions, frame=frame)
+        )
+
     def divide(self, system: HouseSystem, *, speeds: bool = False) -> Division:
         """Houses and angles in the chart's zodiac; raises PolarHouses, whatever the policy."""
         frame = self.conventions.frame
         speeds |= self.conventions.angles_move
         division = self.ephemeris.divide(self.moment, self.place, system, frame, speeds=speeds)
         start, _ = self.zodiac_start
-        return _shifted(division, start) if start else division
+        return shifted(division, start) if start else division
 
     def divide_as_agreed(self, system: HouseSystem, *, speeds: bool = False) -> Division | None:
         """The same under the polar policy: None where houses are left out."""
@@ -95,27 +106,54 @@ class Instant:
             return list(moving)
         self._refuse_foreign_angles()
         division = division or self.angles()
+        lots = self._lots([point for point in points if isinstance(point, Lot)], division)
         return [
             next(moving)
             if isinstance(point, CELESTIAL)
             else self._angle(point, division)
             if isinstance(point, Angle)
-            else self._lot(point, division)
+            else lots[point]
             for point in points
         ]
 
     def houses_of(self, positions: Sequence[Position], division: Division) -> list[int]:
         """The house of each position, 1 to 12, by the chart's rule."""
-        rule = self.conventions.house_rule
-        if rule.by is HouseBy.LONGITUDE:
-            longitudes = (position.longitude for position in positions)
-            return houses_of(longitudes, division.cusps, rule.cusp_orb)
+        if self.conventions.house_rule.by is HouseBy.LONGITUDE:
+            return self.houses_at(positions, division)
         points = [position.point for position in positions]
-        plain = replace(self, conventions=Conventions(Frame(self.conventions.frame.theory)))
         places = self.ephemeris.house_positions(
-            self.moment, self.place, division.system, plain.place_points(points)
+            self.moment, self.place, division.system, self.tropical.place_points(points)
         )
         return [int(place) for place in places]
+
+    def houses_at(self, places: Sequence[Position], division: Division) -> list[int]:
+        """The house of each place of the chart's zodiac, whatever point it belongs to.
+
+        For places that no point of the sky stands on, such as lots and antiscia.
+        """
+        rule = self.conventions.house_rule
+        if rule.by is HouseBy.LONGITUDE:
+            longitudes = (place.longitude for place in places)
+            return houses_of(longitudes, division.cusps, rule.cusp_orb)
+        start = self.equinox
+        tropical = [place._replace(longitude=norm(place.longitude + start)) for place in places]
+        found = self.ephemeris.house_positions(self.moment, self.place, division.system, tropical)
+        return [int(house) for house in found]
+
+    @property
+    def equinox(self) -> float:
+        """Degrees from the equinox to the start of the chart's zodiac."""
+        ayanamsa = self.conventions.frame.ayanamsa
+        if ayanamsa is not None:
+            return self.ephemeris.ayanamsa(self.moment, ayanamsa, self.conventions.frame.theory)
+        return self.zodiac_start[0]
+
+    @property
+    def tropical(self) -> Instant:
+        """The same chart counted from the equinox, under all its other conventions."""
+        frame = replace(self.conventions.frame, ayanamsa=None)
+        plain = replace(self.conventions, frame=frame, zodiac=Zodiac.TROPICAL)
+        return replace(self, conventions=plain)
 
     def is_day(self, armc: float) -> bool:
         """Whether the chart is one of the day; `armc` as its division tells."""
@@ -141,11 +179,17 @@ class Instant:
         speed = division.angle_speeds[angle] if self.conventions.angles_move else 0.0
         return Position(angle, division.angles[angle], speed=speed)
 
-    def _lot(self, lot: Lot, division: Division) -> Position:
-        sun, moon = self._bodies((Body.SUN, Body.MOON))
-        by_day = self.is_day(division.armc) or not self.conventions.sect_reversal
-        ascendant = division.ascendant
-        return Position(lot, fortune(ascendant, sun.longitude, moon.longitude, by_day=by_day))
+    def _lots(self, lots: Sequence[Lot], division: Division) -> dict[Lot, Position]:
+        if not lots:
+            return {}
+        conventions = self.conventions
+        by_day = not conventions.sect_reversal or self.is_day(division.armc)
+        places: dict[str, float] = {str(Angle.ASC): division.ascendant}
+        for position in self._bodies(bodies_behind(lots)):
+            places[str(position.point)] = position.longitude
+        formulas = formulas_of_points(reversing=conventions.sect_reversal)
+        cast = cast_lots(map(str, lots), formulas, places.__getitem__, by_day=by_day)
+        return {lot: Position(lot, one.longitude) for lot, one in zip(lots, cast, strict=True)}
 
     def _refuse_foreign_angles(self) -> None:
         """Angles and lots belong to the Earth's horizon."""
@@ -155,10 +199,12 @@ class Instant:
             raise NoSuchPosition(msg, details={"field": "planets", "center": str(center)})
 
 
-def _shifted(division: Division, start: float) -> Division:
-    """The same division measured from another start of the zodiac."""
-    return replace(
-        division,
-        cusps=tuple(norm(cusp - start) for cusp in division.cusps),
-        angles={angle: norm(degrees - start) for angle, degrees in division.angles.items()},
+def shifted(division: Division, start: float) -> Division:
+    """The same division measured from another start of the zodiac, whose signs cut it anew."""
+    return cut_by_signs(
+        replace(
+            division,
+            cusps=tuple(norm(cusp - start) for cusp in division.cusps),
+            angles={angle: norm(degrees - start) for angle, degrees in division.angles.items()},
+        )
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from math import asin, atan2, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple
 
+from app.astrology.angles import norm
 from app.astrology.aspects import EXACT_WITHIN
-from app.astrology.bodies import Celestial
+from app.astrology.bodies import CELESTIAL, Angle, Body, Lot, Point
+from app.astrology.chart import Instant
 
 
 class ParallelKind(StrEnum):
@@ -20,7 +23,7 @@ class ParallelKind(StrEnum):
 class Declined(NamedTuple):
     """A point's place against the equator: degrees, and degrees a day."""
 
-    point: Celestial
+    point: Point
     right_ascension: float
     declination: float
     speed: float
@@ -62,6 +65,58 @@ def parallel_between(a: Declined, b: Declined, orb: float) -> Parallel | None:
     return Parallel(a, b, kind, abs(gap), applying)
 
 
-def out_of_bounds(declination: float, obliquity: float) -> bool:
-    """Whether a body stands farther from the equator than the Sun ever does."""
-    return abs(declination) > obliquity
+def declined(instant: Instant, points: Sequence[Point]) -> list[Declined]:
+    """The points against the true equator of date, whatever the zodiac, in their order.
+
+    Angles and lots are points of the ecliptic.
+    """
+    bodies = [point for point in points if isinstance(point, CELESTIAL)]
+    others = [point for point in points if not isinstance(point, CELESTIAL)]
+    frame = instant.conventions.frame
+    rows = instant.ephemeris.equatorial((instant.moment,), bodies, frame)[0].tolist()
+    found: dict[Point, Declined] = {
+        body: Declined(body, ascension, declination, speed)
+        for body, (ascension, declination, _, _, speed, _) in zip(bodies, rows, strict=True)
+    }
+    if others:
+        tilt = instant.ephemeris.obliquity(instant.moment).true
+        for position in instant.tropical.place_points(others):
+            found[position.point] = on_the_ecliptic(
+                position.point, position.longitude, position.speed, tilt
+            )
+    return [found[point] for point in points]
+
+
+def on_the_ecliptic(point: Point, longitude: float, speed: float, obliquity: float) -> Declined:
+    """A point of the ecliptic against the equator; `longitude` counts from the equinox.
+
+    sin(declination) = sin(obliquity) sin(longitude): a right spherical triangle.
+    """
+    along, tilt = radians(longitude), radians(obliquity)
+    sine = sin(tilt) * sin(along)
+    ascension = degrees(atan2(sin(along) * cos(tilt), cos(along)))
+    drift = speed * sin(tilt) * cos(along) / sqrt(1.0 - sine * sine)
+    return Declined(point, norm(ascension), degrees(asin(sine)), drift)
+
+
+_ON_THE_ECLIPTIC = frozenset(
+    (
+        *(Body.SUN, Body.NORTH_NODE, Body.SOUTH_NODE, Body.TRUE_NODE, Body.TRUE_SOUTH_NODE),
+        *(*Angle, *Lot),
+    )
+)
+"""Points that are never out of bounds: the Sun makes them, and the others share its circle."""
+
+
+def beyond_bounds(point: Point, declination: float, obliquity: float) -> float | None:
+    """Degrees by which a body stands farther from the equator than the Sun ever does, or None."""
+    return abs(declination) - obliquity if out_of_bounds(point, declination, obliquity) else None
+
+
+def out_of_bounds(point: Point, declination: float, obliquity: float) -> bool:
+    """Whether a body stands farther from the equator than the Sun ever does.
+
+    The Sun itself never does, though its latitude and parallax may carry it over its own bounds
+    by an arc second or ten, and so does nothing that lies on the ecliptic by definition.
+    """
+    return abs(declination) > obliquity and point not in _ON_THE_ECLIPTIC

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from app.astrology.angles import signed_arc
 from app.astrology.aspects import Aspect
 from app.astrology.bodies import CELESTIAL, Body, Celestial
+from app.astrology.curves import Elongations, step_of
 from app.astrology.frame import Frame
-from app.astrology.search import brackets, folded, root
-from app.astrology.sky import LONGITUDE, Ephemeris, FloatArray
+from app.astrology.search import passes, tracks
+from app.astrology.sky import Ephemeris
 
-FAST_STEP, SLOW_STEP = 0.25, 1.0
-"""Days between samples with the Moon and without: two roots in between occur at stations only."""
 FAST_WINDOW = 15.0
 """Days within which the Moon meets every aspect, to one side or the other."""
+_REACHES = (FAST_WINDOW, 60.0)
+"""Days looked at first: where an aspect is exact within, nothing farther can be nearer."""
+
+
+_DAYS_OF_A_ROOT = 35.0
+"""What an exact time costs beside its window, as days of it."""
+
+
+class Sought(NamedTuple):
+    """An aspect of two bodies by its place in the answer."""
+
+    place: int
+    aspect: Aspect
+    pair: tuple[Celestial, Celestial]
 
 
 def exact_times(
@@ -27,90 +40,52 @@ def exact_times(
     None where it never is within `window` days, or where an angle or lot takes part. Both
     positions must have been measured in the frame.
     """
-    samples = {
-        is_fast: _Samples(_bodies(aspects, is_fast=is_fast), moment, window, frame, ephemeris)
-        for is_fast in (True, False)
-    }
-    return [
-        samples[_is_fast(aspect)].nearest(aspect, moment) if _both_move(aspect) else None
-        for aspect in aspects
-    ]
+    found: list[float | None] = [None] * len(aspects)
+    open_ = list(among_bodies(aspects))
+    for reach in (*(days for days in _REACHES if days < window), window):
+        # Both ways from now, so that a pass just before is never taken for one to come.
+        for start, end, side in ((moment - reach, moment, False), (moment, moment + reach, True)):
+            group = [sought for sought in open_ if sought.aspect.applying in {side, None}]
+            for sought, day in _nearest(group, start, end, moment, frame, ephemeris):
+                best = found[sought.place]
+                if best is None or abs(day - moment) < abs(best - moment):
+                    found[sought.place] = day
+        open_ = [sought for sought in open_ if found[sought.place] is None]
+        if reach >= FAST_WINDOW:
+            open_ = [sought for sought in open_ if Body.MOON not in sought.pair]
+    return found
 
 
-class _Samples:
-    """Longitudes of some bodies around a moment, taken once for all their aspects."""
-
-    def __init__(
-        self,
-        bodies: Sequence[Celestial],
-        moment: float,
-        window: float,
-        frame: Frame,
-        ephemeris: Ephemeris,
-    ) -> None:
-        fast = Body.MOON in bodies
-        reach, step = (min(window, FAST_WINDOW), FAST_STEP) if fast else (window, SLOW_STEP)
-        count = int(np.ceil(reach / step))
-        self._moments = moment + np.linspace(-reach, reach, 2 * count + 1)
-        self._frame = frame
-        self._ephemeris = ephemeris
-        self._columns = {body: column for column, body in enumerate(bodies)}
-        self._longitudes = (
-            ephemeris.positions(self._moments, bodies, frame)[:, :, LONGITUDE]
-            if bodies
-            else np.empty((0, 0))
-        )
-
-    def nearest(self, aspect: Aspect, moment: float) -> float | None:
-        """The exact moment on the side that the aspect tells, nearest to `moment`."""
-        first, second = _pair(aspect)
-        arcs = self._longitude(second) - self._longitude(first)
-        angle, now = aspect.rule.angle, len(self._moments) // 2
-        crossings = [
-            (index - now if index >= now else now - 1 - index, index, target)
-            for target in {angle, -angle}
-            for index in brackets(folded(arcs - target))
-            if aspect.applying is None or (index >= now) is aspect.applying
-        ]
-        # Only the nearest interval is cut further: a wide window holds a dozen for every pair.
-        nearest = min((steps for steps, *_ in crossings), default=None)
-        found = [
-            self._root(first, second, target, index)
-            for steps, index, target in crossings
-            if steps == nearest
-        ]
-        return min(found, key=lambda exact: abs(exact - moment), default=None)
-
-    def _longitude(self, body: Celestial) -> FloatArray:
-        return self._longitudes[:, self._columns[body]]
-
-    def _root(self, first: Celestial, second: Celestial, target: float, index: int) -> float:
-        def off(moment: float) -> float:
-            rows = self._ephemeris.positions((moment,), (first, second), self._frame)[0]
-            return signed_arc(target, float(rows[1, LONGITUDE] - rows[0, LONGITUDE]))
-
-        return root(off, float(self._moments[index]), float(self._moments[index + 1]))
+def among_bodies(aspects: Sequence[Aspect]) -> Iterator[Sought]:
+    """The aspects whose exactness can be sought: those of two bodies."""
+    for index, aspect in enumerate(aspects):
+        first, second = aspect.first.point, aspect.second.point
+        if isinstance(first, CELESTIAL) and isinstance(second, CELESTIAL):
+            yield Sought(index, aspect, (first, second))
 
 
-def _pair(aspect: Aspect) -> tuple[Celestial, Celestial]:
-    first, second = aspect.first.point, aspect.second.point
-    assert isinstance(first, CELESTIAL)  # noqa: S101 - the caller looked
-    assert isinstance(second, CELESTIAL)  # noqa: S101 - the caller looked
-    return first, second
+def days_searched(sought: Sought, window: float) -> float:
+    """What the search for one aspect costs, as days of positions that are a day apart."""
+    reach = min(window, FAST_WINDOW) if Body.MOON in sought.pair else window
+    step = min(1.0, *(step_of(body) for body in sought.pair))
+    return reach / step + _DAYS_OF_A_ROOT
 
 
-def _both_move(aspect: Aspect) -> bool:
-    return all(isinstance(p.point, CELESTIAL) for p in (aspect.first, aspect.second))
-
-
-def _is_fast(aspect: Aspect) -> bool:
-    return Body.MOON in {aspect.first.point, aspect.second.point}
-
-
-def _bodies(aspects: Sequence[Aspect], *, is_fast: bool) -> list[Celestial]:
-    """The bodies of the aspects with the Moon, or of those without, each once."""
-    found: dict[Celestial, None] = {}
-    for aspect in aspects:
-        if _both_move(aspect) and _is_fast(aspect) is is_fast:
-            found |= dict.fromkeys(_pair(aspect))
-    return list(found)
+def _nearest(
+    group: Sequence[Sought],
+    start: float,
+    end: float,
+    moment: float,
+    frame: Frame,
+    ephemeris: Ephemeris,
+) -> Iterator[tuple[Sought, float]]:
+    """The pass of each aspect nearest to `moment` within a stretch, if it makes any there."""
+    angles = {sign * sought.aspect.rule.angle for sought in group for sign in (1.0, -1.0)}
+    curves = Elongations([sought.pair for sought in group], ephemeris, frame)
+    for sought, track in zip(
+        group, tracks(curves, start, end, np.array(sorted(angles))), strict=True
+    ):
+        angle = sought.aspect.rule.angle
+        exact = passes(track, np.array(sorted({angle, -angle}))).moments
+        if len(exact):
+            yield sought, float(exact[np.argmin(np.abs(exact - moment))])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from app.astrology.angles import norm
 from app.astrology.bodies import Angle
 from app.astrology.names import Name
+from app.astrology.zodiac import DEGREES_OF_A_SIGN, SIGNS
 
 
 class HouseSystem(Name):
@@ -136,6 +137,18 @@ class Division:
     @property
     def midheaven(self) -> float:
         return self.angles[Angle.MC]
+
+
+def cut_by_signs(division: Division) -> Division:
+    """The same, but that houses made of whole signs begin with signs of its zodiac."""
+    if division.system is HouseSystem.WHOLE_SIGN:
+        first = division.ascendant // DEGREES_OF_A_SIGN * DEGREES_OF_A_SIGN
+    elif division.system is HouseSystem.EQUAL_ARIES:
+        first = 0.0
+    else:
+        return division
+    cusps = tuple(norm(first + DEGREES_OF_A_SIGN * house) for house in range(len(SIGNS)))
+    return replace(division, cusps=cusps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.astrology.bodies import Point
-from app.astrology.chart import Conventions, Instant
-from app.astrology.frame import Frame
+from app.astrology.chart import Instant
 from app.astrology.houses import HouseSystem
 from app.astrology.sky import Position
 
@@ -20,10 +19,7 @@ def mundane_positions(
 
     Their speeds there are not known and are 0. Raises PolarHouses.
     """
-    frame = instant.conventions.frame
-    tropical = Conventions(Frame(frame.theory, frame.center, None, frame.observer))
-    plain = Instant(instant.moment, instant.place, tropical, instant.ephemeris)
-    positions = plain.place_points(points)
+    positions = instant.tropical.place_points(points)
     houses = instant.ephemeris.house_positions(instant.moment, instant.place, system, positions)
     return [
         Position(position.point, (house - 1.0) * DEGREES_OF_A_HOUSE)

@@ -1,54 +1,379 @@
-"""Roots of functions of time."""
+"""When quantities that change with time take given values: the one root finder of all searches.
+
+A curve is sampled on an even grid, cut where its speed is 0, and is monotone in between. Each cut
+has an index, how many targets lie at or below its value; the difference of two neighbours' indices
+is the number of targets passed between them. So counts telescope, and no pass is lost at the edge
+of an interval or beside a station. Roots are found on cubics through values and speeds, and then
+on the curve itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from app.astrology.cubics import Cubics, errors_of_cubics
 from app.astrology.sky import FloatArray
 
-CLOSE_ENOUGH = 1e-8
-"""Degrees from the target at which a root counts as found: the Moon passes them in 2 ms."""
-SHORTEST_STEP = 1e-8
-"""Days below which the interval of a root is not cut further: about a millisecond."""
-_MOST_STEPS = 60
-_HALF_CIRCLE = 180.0
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+FULL_CIRCLE = 360.0
+GRAZING = 1.0 / 3600.0
+"""Degrees within which a station on a target counts as one touch, not as two passes or none."""
+CLOSE_ENOUGH = 1e-9
+"""Degrees from its target at which a root is not improved any more."""
+_SHORT = 2e-7
+"""Days to which roots are found: about 17 ms."""
+_SHARPEST_TURN = 2.5
+"""Degrees a day, per day: not even the osculating apogee turns faster. One step of Newton leaves
+at most half of this times the step squared."""
+_A_MINUTE = 1.0 / 1440.0
+"""Days by which a pass at a station may be found on its other side."""
+_CLOSE_TURN = 0.01
+"""Degrees from a target within which a station must be known exactly."""
+_MOST_STEPS = 80
+
+
+class Curves(Protocol):
+    """Some quantities as functions of time.
+
+    Values and speeds a day stand last: an array of (moments, curves, 2). A `smooth` curve is met
+    between its samples by a cubic within the error that the samples show; others may hold bumps
+    that no sample meets, as when a planet's light is bent by the Sun. `period` is 360 for angles,
+    0 for what does not come back.
+    """
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def period(self) -> float: ...
+
+    def step(self, curve: int) -> float:
+        """Days within which it never turns twice, and a cubic comes close to it."""
+        ...
+
+    def is_smooth(self, curve: int) -> bool: ...
+
+    def sample(self, moments: FloatArray, curves: Sequence[int]) -> FloatArray:
+        """Some curves at some moments."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One curve between two moments, cut into monotone pieces.
+
+    `values` run on past the full circle instead of starting again. `errors` tells for each piece
+    how far the cubic over it may be from the curve. `stations` are indices of the cuts where the
+    speed is 0.
+    """
+
+    curves: Curves
+    curve: int
+    moments: FloatArray
+    values: FloatArray
+    speeds: FloatArray
+    errors: FloatArray
+    stations: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Targets passed by one curve, in the order of time; arrays of the same length.
+
+    `targets` are indices into the targets asked for, `rising` whether the curve grew, `speeds` a
+    day. A `grazing` pass is a station within `GRAZING` of its target, reported once.
+    """
+
+    moments: FloatArray
+    targets: IntArray
+    rising: BoolArray
+    speeds: FloatArray
+    grazing: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.moments)
 
 
 def folded(degrees: FloatArray) -> FloatArray:
     """Each angle brought within [-180, 180)."""
-    return (degrees + 180.0) % 360.0 - 180.0
+    return (degrees + 180.0) % FULL_CIRCLE - 180.0
 
 
-def brackets(values: FloatArray) -> list[int]:
-    """Where a folded angle passes 0: index k stands for the interval from sample k to k + 1.
+def grid(start: float, end: float, step: float) -> FloatArray:
+    """Moments from one to another, evenly spaced, at most `step` days apart."""
+    return np.linspace(start, end, max(1, int(np.ceil((end - start) / step))) + 1)
 
-    An exact 0 belongs to the interval that it opens, so that none is counted twice. Jumps of the
-    fold at 180 degrees are no roots.
+
+def tracks(curves: Curves, start: float, end: float, near: FloatArray | None = None) -> list[Track]:
+    """Every curve from `start` to `end`; curves of one step are sampled together.
+
+    With the targets that are to be passed given as `near`, only stations close to one of them are
+    found on the curve itself: of the others it is enough to know that they are there.
     """
-    here, there = values[:-1], values[1:]
-    crosses = (here == 0.0) | ((here * there < 0.0) & (np.abs(here - there) < _HALF_CIRCLE))
-    return [int(index) for index in np.nonzero(crosses)[0]]
+    groups: dict[float, list[int]] = {}
+    for curve in range(curves.count):
+        groups.setdefault(curves.step(curve), []).append(curve)
+    found: dict[int, Track] = {}
+    for step, group in groups.items():
+        moments = grid(start, end, step)
+        table = curves.sample(moments, group)
+        for column, curve in enumerate(group):
+            found[curve] = _track(curves, curve, moments, table[:, column, :], near)
+    return [found[curve] for curve in range(curves.count)]
 
 
-def root(function: Callable[[float], float], start: float, end: float) -> float:
-    """The moment between two others, in days, at which a function of time passes 0.
+def passes(track: Track, targets: FloatArray) -> Passes:
+    """When the curve passes each target, after its start and up to its end.
 
-    The function must change its sign between them. Regula falsi, with the stale end's value
-    halved (the Illinois rule), so that curved functions converge too.
+    Every pass lies within 1e-6 of its target, or within half a second of it. Targets of angles
+    are degrees of any circle.
     """
-    low, high = function(start), function(end)
-    if low == 0.0:
-        return start
+    order, levels = _sorted_targets(track, targets)
+    indices = _index(track, track.values, levels)
+    pieces, ordinals = _crossed(indices)
+    goals = _level(track, levels, ordinals)
+    cubics = Cubics.of(track.moments, track.values, track.speeds, pieces)
+    moments = cubics.where(goals)
+    speeds = cubics.speeds(moments)
+    _improve(track, pieces, goals, moments, speeds)
+    rising = indices[pieces + 1] > indices[pieces]
+    when = np.argsort(moments, kind="stable")
+    found = Passes(
+        moments[when],
+        order[ordinals % len(levels)][when] if len(levels) else ordinals,
+        rising[when],
+        speeds[when],
+        np.zeros(len(moments), dtype=np.bool_),
+    )
+    return _with_grazes(track, found, order, levels)
+
+
+def stations(track: Track) -> list[tuple[float, float, bool]]:
+    """Moment, value, and whether the curve grows afterwards, of every zero of its speed."""
+    return [
+        (
+            float(track.moments[index]),
+            float(track.values[index]),
+            bool(track.values[min(index + 1, len(track.values) - 1)] > track.values[index]),
+        )
+        for index in track.stations
+    ]
+
+
+def roots(
+    function: Callable[[FloatArray, IntArray], FloatArray], starts: FloatArray, ends: FloatArray
+) -> FloatArray:
+    """Where functions change their sign, each between two moments of its own.
+
+    `function` takes moments and, for each, the number of the function that is meant. Regula falsi
+    with the stale end's value halved (the Illinois rule), for all at once.
+    """
+    which = np.arange(len(starts))
+    a, b = starts.copy(), ends.copy()
+    low, high = function(a, which), function(b, which)
+    found = np.where(low == 0.0, a, b)
+    open_ = which[(low != 0.0) & (high != 0.0)]
     for _ in range(_MOST_STEPS):
-        middle = end - high * (end - start) / (high - low)
-        value = function(middle)
-        if abs(value) < CLOSE_ENOUGH or abs(end - start) < SHORTEST_STEP:
-            return middle
-        if value * high < 0.0:
-            start, low = end, high
-        else:
-            low /= 2.0
-        end, high = middle, value
-    return end
+        if not len(open_):
+            break
+        middle = b[open_] - high[open_] * (b[open_] - a[open_]) / (high[open_] - low[open_])
+        value = function(middle, open_)
+        turned = value * high[open_] < 0.0
+        a[open_] = np.where(turned, b[open_], a[open_])
+        low[open_] = np.where(turned, high[open_], low[open_] / 2.0)
+        b[open_], high[open_] = middle, value
+        found[open_] = middle
+        narrow = np.abs(b[open_] - a[open_]) < _SHORT / 10.0
+        open_ = open_[(np.abs(value) > CLOSE_ENOUGH / 10.0) & ~narrow]
+    return found
+
+
+def _track(
+    curves: Curves, curve: int, moments: FloatArray, table: FloatArray, near: FloatArray | None
+) -> Track:
+    values, speeds = table[:, 0], table[:, 1]
+    if curves.period:
+        values = np.unwrap(values, period=curves.period)
+    errors = errors_of_cubics(moments, values, speeds)
+    still = np.nonzero(speeds == 0.0)[0]
+    turning = np.nonzero(speeds[:-1] * speeds[1:] < 0.0)[0]
+    plain = Track(curves, curve, moments, values, speeds, errors, still)
+    if not len(turning):
+        return plain
+    when, turned = Cubics.of(moments, values, speeds, turning).turns()
+    close = np.full(len(turning), fill_value=True)
+    if near is not None:
+        margin = np.maximum(_CLOSE_TURN, 10.0 * np.nan_to_num(errors[turning], posinf=1.0))
+        _, levels = _sorted_targets(plain, near)
+        close = _index(plain, turned + margin, levels) > _index(plain, turned - margin, levels)
+    if close.any():
+        when[close], turned[close] = _stations(plain, turning[close])
+    return _cut(plain, turning, when, turned)
+
+
+def _stations(track: Track, pieces: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Where the speed is 0 on some pieces: moments, and the values there."""
+    curves, curve = track.curves, track.curve
+    when = roots(
+        lambda at, _: curves.sample(at, (curve,))[:, 0, 1],
+        track.moments[pieces],
+        track.moments[pieces + 1],
+    )
+    turned = curves.sample(when, (curve,))[:, 0, 0]
+    if not curves.period:
+        return when, turned
+    near, half = track.values[pieces], curves.period / 2.0  # onto the turn that the samples are on
+    return when, near + (turned - near + half) % curves.period - half
+
+
+def _cut(track: Track, pieces: IntArray, when: FloatArray, turned: FloatArray) -> Track:
+    """The track with some pieces cut in two where they turn."""
+    at, count = pieces + 1, len(pieces)
+    cuts = np.zeros(len(track.moments), dtype=np.bool_)
+    cuts[track.stations] = True
+    return Track(
+        track.curves,
+        track.curve,
+        np.insert(track.moments, at, when),
+        np.insert(track.values, at, turned),
+        np.insert(track.speeds, at, np.zeros(count)),
+        np.insert(track.errors, at, np.full(count, np.inf)),
+        np.nonzero(np.insert(cuts, at, np.ones(count, dtype=np.bool_)))[0],
+    )
+
+
+def _sorted_targets(track: Track, targets: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The order that sorts the targets within one turn of the circle, and the targets so sorted."""
+    period = track.curves.period
+    levels = np.asarray(targets, dtype=np.float64)
+    if period:
+        levels = levels % period
+        levels[levels == period] = 0.0
+    order = np.argsort(levels, kind="stable")
+    return order, levels[order]
+
+
+def _index(track: Track, values: FloatArray, levels: FloatArray) -> IntArray:
+    """How many targets lie at or below each value, counted on from turn to turn."""
+    period = track.curves.period
+    if not period:
+        return np.searchsorted(levels, values, side="right").astype(np.int64)
+    turns = np.floor(values / period)
+    rest = values - turns * period
+    return (turns * len(levels)).astype(np.int64) + np.searchsorted(levels, rest, side="right")
+
+
+def _level(track: Track, levels: FloatArray, ordinals: IntArray) -> FloatArray:
+    """The value of each target on the turn that its ordinal stands for."""
+    if not len(ordinals):
+        return np.empty(0)
+    if not track.curves.period:
+        return levels[ordinals]
+    turns, rest = np.divmod(ordinals, len(levels))
+    return levels[rest] + turns * track.curves.period
+
+
+def _crossed(indices: IntArray) -> tuple[IntArray, IntArray]:
+    """For every pass the piece it lies on and the ordinal of its target."""
+    steps = np.diff(indices)
+    pieces = np.repeat(np.arange(len(steps)), np.abs(steps))
+    if not len(pieces):
+        return pieces, pieces
+    firsts = np.cumsum(np.abs(steps)) - np.abs(steps)
+    within = np.arange(len(pieces)) - firsts[pieces]
+    up = steps[pieces] > 0
+    ordinals = np.where(up, indices[pieces] + within, indices[pieces] - 1 - within)
+    return pieces, ordinals
+
+
+def _improve(
+    track: Track, pieces: IntArray, goals: FloatArray, moments: FloatArray, speeds: FloatArray
+) -> None:
+    """Move the roots of the cubics onto the curve, in place, and their speeds."""
+    curves, curve = track.curves, track.curve
+    open_ = np.arange(len(moments))
+    if curves.is_smooth(curve):
+        # What the samples show of the error is passed at this speed in less than 17 ms.
+        open_ = open_[track.errors[pieces] > np.abs(speeds) * _SHORT]
+    low, high = track.moments[pieces], track.moments[pieces + 1]
+    up = track.values[pieces + 1] > track.values[pieces]
+    for _ in range(_MOST_STEPS):
+        if not len(open_):
+            break
+        at = moments[open_]
+        table = curves.sample(at, (curve,))[:, 0, :]
+        off, speed = table[:, 0] - goals[open_], table[:, 1]
+        if curves.period:
+            off = (off + curves.period / 2.0) % curves.period - curves.period / 2.0
+        speeds[open_] = speed
+        beyond = (off > 0.0) == up[open_]
+        high[open_] = np.where(beyond, at, high[open_])
+        low[open_] = np.where(beyond, low[open_], at)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = -off / speed
+            following = at + step
+            inside = (following >= low[open_]) & (following <= high[open_])
+            left = _SHARPEST_TURN / 2.0 * step * step / np.abs(speed)
+        done = (np.abs(off) < CLOSE_ENOUGH) | (inside & (left < _SHORT))
+        narrow = high[open_] - low[open_] < _SHORT / 10.0
+        moments[open_] = np.where(inside, following, (low[open_] + high[open_]) / 2.0)
+        open_ = open_[~(done | narrow)]
+
+
+def _with_grazes(track: Track, found: Passes, order: IntArray, levels: FloatArray) -> Passes:
+    """The same with each station on a target reported once, instead of twice or not at all."""
+    if not len(track.stations) or not len(levels):
+        return found
+    values = track.values[track.stations]
+    firsts = _index(track, values - GRAZING, levels)
+    lasts = _index(track, values + GRAZING, levels)
+    touched = np.nonzero(lasts > firsts)[0]
+    if not len(touched):
+        return found
+    keep = np.ones(len(found), dtype=np.bool_)
+    grazes: list[tuple[float, int]] = []
+    for touch in touched:
+        moment = float(track.moments[track.stations[touch]])
+        for ordinal in range(firsts[touch], lasts[touch]):
+            target = int(order[ordinal % len(levels)])
+            keep[_beside(track, found, int(touch), target)] = False
+            grazes.append((moment, target))
+    return _joined(found, keep, grazes)
+
+
+def _beside(track: Track, found: Passes, touch: int, target: int) -> IntArray:
+    """The passes over a target just before and after a station, if it makes them."""
+    at = track.moments[track.stations]
+    start = at[touch - 1] if touch else track.moments[0]
+    end = at[touch + 1] if touch + 1 < len(at) else track.moments[-1]
+    near = np.nonzero(
+        (found.targets == target) & (found.moments >= start) & (found.moments <= end)
+    )[0]
+    for before, after in pairwise(near.tolist()):
+        around = found.moments[before] - _A_MINUTE <= at[touch] <= found.moments[after] + _A_MINUTE
+        if around and found.rising[before] != found.rising[after]:
+            return np.array((before, after))
+    return np.empty(0, dtype=np.int64)
+
+
+def _joined(found: Passes, keep: BoolArray, grazes: list[tuple[float, int]]) -> Passes:
+    moments = np.concatenate((found.moments[keep], [moment for moment, _ in grazes]))
+    count = len(grazes)
+    when = np.argsort(moments, kind="stable")
+    return Passes(
+        moments[when],
+        np.concatenate((found.targets[keep], [target for _, target in grazes]))[when].astype(
+            np.int64
+        ),
+        np.concatenate((found.rising[keep], np.zeros(count, dtype=np.bool_)))[when],
+        np.concatenate((found.speeds[keep], np.zeros(count)))[when],
+        np.concatenate((found.grazing[keep], np.ones(count, dtype=np.bool_)))[when],
+    )

@@ -30,8 +30,15 @@ def is_day(
 ) -> bool:
     """Whether the Sun is up; `armc` is the right ascension of the midheaven in degrees."""
     row = ephemeris.positions((moment,), (Body.SUN,), Frame(theory))[0, 0]
-    longitude, latitude = radians(row[LONGITUDE]), radians(row[LATITUDE])
-    tilt = radians(ephemeris.obliquity(moment).true)
+    tilt = ephemeris.obliquity(moment).true
+    return is_up(float(row[LONGITUDE]), float(row[LATITUDE]), tilt, armc, place, rule)
+
+
+def is_up(
+    sun: float, sun_latitude: float, obliquity: float, armc: float, place: Place, rule: SectRule
+) -> bool:
+    """Whether a Sun of tropical longitude and latitude is up; everything in degrees."""
+    longitude, latitude, tilt = radians(sun), radians(sun_latitude), radians(obliquity)
     # Turned from the ecliptic: cheaper than asking the library for other coordinates.
     ascension = degrees(
         atan2(sin(longitude) * cos(tilt) - tan(latitude) * sin(tilt), cos(longitude))

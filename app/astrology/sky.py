@@ -101,6 +101,21 @@ class Ephemeris(Protocol):
         """
         ...
 
+    def divide_meridian(
+        self,
+        armc: float,
+        latitude: float,
+        tilt: float,
+        system: HouseSystem,
+        sun_declination: float = 0.0,
+    ) -> Division:
+        """Tropical cusps and angles under a right ascension of the midheaven, whatever the moment.
+
+        For charts whose midheaven is no moment's: progressed and composite ones. `tilt` is the
+        true obliquity; SUNSHINE houses need the Sun's declination. Raises PolarHouses.
+        """
+        ...
+
     def house_positions(
         self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
     ) -> list[float]:
@@ -110,8 +125,11 @@ class Ephemeris(Protocol):
         """
         ...
 
-    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa) -> float:
-        """Degrees from the equinox to the start of a sidereal zodiac, nutation included."""
+    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa, theory: Theory = Theory.SWISS) -> float:
+        """Degrees from the equinox to the start of a sidereal zodiac, nutation included.
+
+        Those bound to a star are seen from the Earth of a theory; raises OutsideEphemeris.
+        """
         ...
 
     def obliquity(self, moment: float) -> Obliquity:
@@ -130,8 +148,13 @@ class Ephemeris(Protocol):
         """Seconds by which terrestrial time runs ahead of UT1."""
         ...
 
-    def provenance(self, bodies: Sequence[Celestial], frame: Frame = TROPICAL) -> Provenance:
-        """The files behind the positions computed last for these bodies."""
+    def provenance(
+        self, bodies: Sequence[Celestial], frame: Frame = TROPICAL, *, stars: bool = False
+    ) -> Provenance:
+        """The files behind the positions computed last for these bodies, and for `stars`.
+
+        The frame's zodiac may be bound to a star too.
+        """
         ...
 
 

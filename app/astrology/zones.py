@@ -49,6 +49,9 @@ _FIRST_DATETIME = datetime.fromordinal(1)
 _FIRST_STAND_IN, _LAST_STAND_IN = 366, 3_651_695  # ordinals of 0002-01-01 and 9999-01-01
 _GREGORIAN_CYCLE = 146_097  # days of 400 years, whole weeks
 
+_LIKE = 0.75
+"""How like a known city an unknown one must be to stand for it: 1 is the same."""
+
 _FIXED = re.compile(r"([+-])([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?")
 _LOOSE_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
 
@@ -280,8 +283,25 @@ def _nearest(name: str, names: dict[str, str]) -> str | None:
     for lower, known in names.items():
         if lower.endswith(f"/{wanted}"):
             return known
-    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.7)
-    return names[close[0]] if close else None
+    return _like(wanted, names)
+
+
+def _like(wanted: str, names: dict[str, str]) -> str | None:
+    """The known name whose city is written like the wanted one, in its own region if there.
+
+    A like region alone tells nothing: Europe/Hamburg is not Europe/Samara.
+    """
+    region, _, city = wanted.rpartition("/")
+    cities: dict[str, list[str]] = {}
+    for lower in names:
+        cities.setdefault(lower.rpartition("/")[2], []).append(lower)
+    close = difflib.get_close_matches(city, cities, n=1, cutoff=_LIKE)
+    if not close:
+        return None
+    among = cities[close[0]]
+    own = difflib.get_close_matches(region, [lower.rpartition("/")[0] for lower in among], 1, 0.0)
+    found = next((lower for lower in among if own and lower.rpartition("/")[0] == own[0]), among[0])
+    return names[found]
 
 
 def _stand_in(ticks: int) -> datetime:
@@ -324,7 +344,7 @@ def _transition(clock: LocalClock, early: int, late: int) -> int:
 
 def _refuse(name: str, nearest: str | None) -> NoReturn:
     hint = f" (did you mean {nearest}?)" if nearest else ""
-    expected = f"an IANA time zone such as Europe/Paris, or an offset such as +05:30{hint}"
+    expected = f"an IANA time zone such as Europe/Berlin, or an offset such as +05:30{hint}"
     raise InvalidInput.of("timezone", expected, name)
 
 

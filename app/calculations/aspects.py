@@ -16,7 +16,7 @@ from app.astrology.houses import HouseSystem
 from app.astrology.mundane import mundane_positions
 from app.astrology.sky import Ephemeris, Position
 from app.calculations.birth import EXAMPLE
-from app.calculations.catalogue import Answer, calculation
+from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, celestial, require_earth, sources
 from app.calculations.fields import HouseSystemName, Points, named
 from app.calculations.orbs import AspectChoice
@@ -69,7 +69,11 @@ class AspectsReply(TypedDict):
     parallels: NotRequired[list[ParallelReply]]
 
 
-@calculation("aspects", example={**EXAMPLE, "aspects": ["TRINE", "SQUARE"], "orb_multiplier": 0.5})
+@calculation(
+    "aspects",
+    example={**EXAMPLE, "aspects": ["TRINE", "SQUARE"], "orb_multiplier": 0.5},
+    sources=(Source("William Lilly, Christian Astrology (1647), p. 107 (moieties)"),),
+)
 def aspects(request: AspectsRequest, ephemeris: Ephemeris) -> Answer[AspectsReply]:
     """Aspects between the points of a chart, with orb, strength, and whether they apply.
 

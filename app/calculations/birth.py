@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time as clock
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,11 +25,14 @@ from app.calculations.fields import (
     UniversalTimeName,
 )
 from app.calculations.request import CalculationRequest
-from app.errors import InvalidInput
+from app.errors import InvalidInput, TimeNeeded
 
 NOW, UNKNOWN = "now", "unknown"
 NOON = "12:00:00"
 """Local time that stands for the day where the birth time is not known."""
+
+_LOCAL_TIME = re.compile(r"[^Tt ]+[Tt ][^Zz+-]*").fullmatch
+"""A date-time without Z or an offset behind it."""
 
 _EPOCH_JULIAN_DAY = 2_440_587.5
 _SECONDS_OF_A_DAY = 86_400.0
@@ -112,6 +119,13 @@ class BirthRequest(CalculationRequest):
     def is_now(self) -> bool:
         return self.date.strip().lower() == NOW
 
+    @property
+    def has_local_time(self) -> bool:
+        """Whether a time of day is written that only a zone makes an instant of."""
+        if self.time is not None:
+            return self.time_known and not self.is_now
+        return _LOCAL_TIME(self.date.strip()) is not None
+
     def birth(self, sky: Ephemeris) -> Birth:
         """The birth as an instant and a place; raises InvalidInput for times that never were.
 
@@ -132,7 +146,7 @@ class BirthRequest(CalculationRequest):
         """The same for what cannot be told without a time of day; raises InvalidInput."""
         if not self.time_known:
             expected = "HH:MM or HH:MM:SS: this calculation needs a known time"
-            raise InvalidInput.of("time", expected, self.time)
+            raise TimeNeeded.of("time", expected, self.time)
         return self.birth(sky)
 
     def moment(self, time: str | None = None) -> Moment:
@@ -155,9 +169,23 @@ class BirthRequest(CalculationRequest):
         )
 
 
+_present: ContextVar[float | None] = ContextVar("present", default=None)
+
+
+@contextmanager
+def present(seconds: float) -> Iterator[None]:
+    """Lets `now` mean one instant, in seconds since 1970, for all parts of one answer."""
+    token = _present.set(seconds)
+    try:
+        yield
+    finally:
+        _present.reset(token)
+
+
 def _now() -> str:
     """The present instant in UTC, as a full ISO date-time."""
-    day = clock.time() / _SECONDS_OF_A_DAY + _EPOCH_JULIAN_DAY
+    seconds = _present.get()
+    day = (clock.time() if seconds is None else seconds) / _SECONDS_OF_A_DAY + _EPOCH_JULIAN_DAY
     return f"{civil_of_julian_day(day, CalendarChoice.GREGORIAN).text}Z"
 
 

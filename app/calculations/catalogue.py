@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import typing
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from app.astrology.sky import Ephemeris
+from app.astrology.almanac import Almanac
 from app.calculations.provenance import ComputedFor
 from app.calculations.request import CalculationRequest
 
@@ -33,11 +33,52 @@ class Answer(Generic[Reply]):
     lasting: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a definition was published: author, work, chapter or page.
+
+    `verified` only if the text itself was read for this project, or the values printed there are
+    reproduced by a test.
+    """
+
+    citation: str
+    verified: bool = False
+
+    def __str__(self) -> str:
+        return self.citation if self.verified else f"{self.citation} (not verified here)"
+
+
 class Cost(StrEnum):
-    """How long a calculation takes: INSTANT is at most a few milliseconds, LONG may be seconds."""
+    """How long a calculation takes: INSTANT a few milliseconds, LONG may be cut into parts."""
 
     INSTANT = "instant"
     LONG = "long"
+
+
+Split = Callable[[Any, Almanac], Sequence[Any]]
+"""What a request falls into: JSON values, one a part, each at most about 200 ms of work."""
+ComputePart = Callable[[Any, Any, Almanac], Any]
+"""One part of a request, from the value that `Split` gave it, as JSON values."""
+Merge = Callable[[Any, Sequence[Any], Almanac], Answer[Any]]
+"""The answer from all parts in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """How long work is cut: what deadlines, cancellation, progress and streams rest on.
+
+    `streams` where a part is a list of rows that make sense as they come.
+    """
+
+    split: Split
+    part: ComputePart
+    merge: Merge
+    streams: bool = False
+
+    def whole(self, request: Any, ephemeris: Almanac) -> Answer[Any]:
+        """The answer at once, every part in its turn."""
+        parts = [self.part(request, part, ephemeris) for part in self.split(request, ephemeris)]
+        return self.merge(request, parts, ephemeris)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +91,18 @@ class Calculation:
     cost: Cost
     request: type[CalculationRequest]
     reply: Any
-    compute: Callable[[Any, Ephemeris], Answer[Any]]
+    compute: Callable[[Any, Almanac], Answer[Any]]
     example: Mapping[str, Any]
+    sources: tuple[Source, ...] = ()
+    slicing: Slicing | None = None
+
+    @property
+    def explanation(self) -> str:
+        """Markdown for people: what it is, and where its definitions were published."""
+        if not self.sources:
+            return self.description
+        named = "\n".join(f"- {source}" for source in self.sources)
+        return f"{self.description}\n\n**Sources**\n\n{named}"
 
     def request_schema(self, ref_template: str) -> dict[str, Any]:
         """JSON Schema of the request, its definitions under `$defs`."""
@@ -66,26 +117,57 @@ def calculation(
     name: str,
     *,
     example: Mapping[str, Any],
-    cost: Cost = Cost.INSTANT,
-) -> Callable[[Callable[[Asked, Ephemeris], Answer[Reply]]], Calculation]:
+    sources: Sequence[Source] = (),
+) -> Callable[[Callable[[Asked, Almanac], Answer[Reply]]], Calculation]:
     """Make a catalogue entry of a function: annotations give the shapes, the docstring the text."""
 
-    def entry(compute: Callable[[Asked, Ephemeris], Answer[Reply]]) -> Calculation:
-        hints = typing.get_type_hints(compute)
-        (reply,) = typing.get_args(hints["return"])
-        text = " ".join((compute.__doc__ or "").split())
-        return Calculation(
-            name=name,
-            summary=text.split(". ")[0].removesuffix("."),
-            description=text,
-            cost=cost,
-            request=hints["request"],
-            reply=reply,
-            compute=compute,
-            example=MappingProxyType(dict(example)),
-        )
+    def entry(compute: Callable[[Asked, Almanac], Answer[Reply]]) -> Calculation:
+        return _described(compute, name, Cost.INSTANT, compute, example, sources)
 
     return entry
+
+
+def long_calculation(
+    name: str,
+    *,
+    example: Mapping[str, Any],
+    split: Split,
+    part: ComputePart,
+    streams: bool = False,
+    sources: Sequence[Source] = (),
+) -> Callable[[Callable[[Asked, Sequence[Any], Almanac], Answer[Reply]]], Calculation]:
+    """Make an entry for long work: the decorated function merges what the parts found."""
+
+    def entry(merge: Callable[[Asked, Sequence[Any], Almanac], Answer[Reply]]) -> Calculation:
+        slicing = Slicing(split, part, merge, streams)
+        described = _described(merge, name, Cost.LONG, slicing.whole, example, sources)
+        return replace(described, slicing=slicing)
+
+    return entry
+
+
+def _described(
+    function: Callable[..., Answer[Any]],
+    name: str,
+    cost: Cost,
+    compute: Callable[[Any, Almanac], Answer[Any]],
+    example: Mapping[str, Any],
+    sources: Sequence[Source],
+) -> Calculation:
+    hints = typing.get_type_hints(function)
+    (reply,) = typing.get_args(hints["return"])
+    text = " ".join((function.__doc__ or "").split())
+    return Calculation(
+        name=name,
+        summary=text.split(". ")[0].removesuffix("."),
+        description=text,
+        cost=cost,
+        request=hints["request"],
+        reply=reply,
+        compute=compute,
+        example=MappingProxyType(dict(example)),
+        sources=tuple(sources),
+    )
 
 
 @cache

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.astrology.bodies import CELESTIAL, Body, Celestial, Lot, Point
+from app.astrology.bodies import CELESTIAL, Celestial, Lot, Point
 from app.astrology.chart import Conventions, Instant
 from app.astrology.frame import Ayanamsa, AyanamsaName, Frame, NodeKind, View, Zodiac
 from app.astrology.houses import HouseBy, HouseRule, HouseSystem, PolarPolicy
+from app.astrology.lot_sets import bodies_behind
 from app.astrology.sect import SectRule
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import Birth, BirthRequest
@@ -36,8 +37,8 @@ class UserAyanamsa(CalculationRequest):
     epoch_in_ut: Annotated[bool, Field(description="The epoch is UT, not terrestrial time")] = False
 
 
-class ChartRequest(BirthRequest):
-    """A birth, and what its positions are measured from."""
+class SkyChoice(CalculationRequest):
+    """What positions are measured from."""
 
     zodiac: Annotated[ZodiacName, Field(description="DRACONIC counts from the Moon's node")] = (
         Zodiac.TROPICAL
@@ -45,7 +46,9 @@ class ChartRequest(BirthRequest):
     ayanamsa: Annotated[
         Ayanamsas, Field(description="Start of the SIDEREAL zodiac; USER takes `user_ayanamsa`")
     ] = AyanamsaName.LAHIRI
-    user_ayanamsa: UserAyanamsa | None = None
+    user_ayanamsa: Annotated[
+        UserAyanamsa | None, Field(description="Epoch and value of the ayanamsa USER")
+    ] = None
     draconic_node: Annotated[
         NodeKindName, Field(description="Node that starts the DRACONIC zodiac")
     ] = NodeKind.MEAN
@@ -60,6 +63,10 @@ class ChartRequest(BirthRequest):
     sect_reversal: Annotated[
         bool, Field(description="Lots turn around by night; false as Ptolemy has it")
     ] = True
+
+    def uses_altitude(self) -> bool:
+        """Whether the altitude of a birthplace changes anything in the answer."""
+        return self.center is View.TOPOCENTRIC
 
     def instant(self, birth: Birth, sky: Ephemeris, **more: Any) -> Instant:
         """The birth under its conventions; raises InvalidInput for choices that contradict."""
@@ -92,7 +99,7 @@ class ChartRequest(BirthRequest):
         ayanamsa = instant.conventions.frame.ayanamsa
         if ayanamsa is not None:
             echoed["ayanamsa"] = ayanamsa.name
-            echoed["ayanamsa_value"] = instant.ephemeris.ayanamsa(instant.moment, ayanamsa)
+            echoed["ayanamsa_value"] = instant.equinox
         if ayanamsa is not None and ayanamsa.name is AyanamsaName.USER:
             echoed["user_ayanamsa"] = {
                 "epoch": ayanamsa.epoch,
@@ -107,6 +114,10 @@ class ChartRequest(BirthRequest):
         if any(not isinstance(point, CELESTIAL) for point in points):
             echoed |= {"sect": self.sect, "sect_reversal": self.sect_reversal}
         return echoed
+
+
+class ChartRequest(SkyChoice, BirthRequest):
+    """A birth, and what its positions are measured from."""
 
 
 class HouseRules(CalculationRequest):
@@ -152,7 +163,9 @@ class HouseRules(CalculationRequest):
 class HouseChoice(HouseRules):
     """The same with a house system, by default Placidus."""
 
-    house_system: HouseSystemName = HouseSystem.PLACIDUS
+    house_system: Annotated[HouseSystemName, Field(description="How the houses are divided")] = (
+        HouseSystem.PLACIDUS
+    )
 
 
 def require_earth(center: Any, what: str) -> None:
@@ -168,6 +181,6 @@ def celestial(points: Sequence[Point]) -> list[Celestial]:
 
 
 def sources(points: Sequence[Point]) -> list[Celestial]:
-    """The bodies behind the points: lots rest on the Sun and the Moon."""
-    behind = (Body.SUN, Body.MOON) if any(isinstance(point, Lot) for point in points) else ()
-    return [*celestial(points), *behind]
+    """The bodies behind the points: lots rest on some."""
+    lots = [point for point in points if isinstance(point, Lot)]
+    return [*celestial(points), *bodies_behind(lots)]

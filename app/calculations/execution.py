@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import logging
+import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from app.astrology.sky import Ephemeris
+from app.astrology.almanac import Almanac
 from app.astrology.zone_history import HISTORY_VERSION
 from app.astrology.zones import TZDATA_VERSION
-from app.calculations.catalogue import Answer, Calculation
+from app.calculations.advice import warnings_of
+from app.calculations.birth import present
+from app.calculations.catalogue import Answer, Calculation, Slicing
+from app.calculations.placed import placed
 from app.calculations.problems import invalid
 from app.calculations.provenance import ENGINE
 from app.calculations.request import CalculationRequest
-from app.errors import AppError, InternalError
-from app.wire import Outcome, canonical, encode, failed, failure, inside, success
-
-MOST_WARNINGS = 10
-"""Warnings in one answer."""
+from app.calculations.text import text_of
+from app.errors import AppError, CalculationFailed, InternalError, InvalidInput
+from app.wire import (
+    CUT,
+    Outcome,
+    canonical,
+    decode,
+    encode,
+    failed,
+    failure,
+    inside,
+    success,
+    unpaired,
+)
 
 _log = logging.getLogger(__name__)
 
 
-Run = Callable[[bytes, Ephemeris], Outcome]
+Context = TypeVar("Context")
+
+TEXT = "text:"
+"""Before the name of an operation: its answer as text."""
+
+Run = Callable[[bytes, Almanac], Outcome]
 """Answers one request body; never raises."""
 
+_SAME: Mapping[str, str] = MappingProxyType({})
 
-def guarded(run: Run) -> Run:
-    """The same with every failure turned into an outcome; our faults are logged, without values."""
 
-    def answer(body: bytes, ephemeris: Ephemeris) -> Outcome:
+def guarded(run: Run, names: Mapping[str, str] = _SAME) -> Run:
+    """The same with every failure turned into an outcome; our faults are logged, without values.
+
+    `names` are what the caller calls fields that have another name here.
+    """
+
+    def answer(body: bytes, ephemeris: Almanac) -> Outcome:
         try:
             return run(body, ephemeris)
+        except (InvalidInput, CalculationFailed) as error:
+            return failed(error.renamed(names) if names else error)
         except AppError as error:
             return failed(error)
         except Exception as error:  # noqa: BLE001 - the worker outlives any request
@@ -55,16 +81,143 @@ def guarded(run: Run) -> Run:
     return answer
 
 
-def execution(entry: Calculation) -> Run:
-    """The function that answers requests for a catalogue entry."""
+@dataclass(frozen=True, slots=True)
+class Door(Generic[Context]):
+    """How one operation reads a request and shows its answer; what is between is the entry's.
 
-    def run(body: bytes, ephemeris: Ephemeris) -> Outcome:
-        request = read(entry, body)
-        answer = entry.compute(request, ephemeris)
+    `read` gives the request, and what `show` needs to know of how it was written. `names` are
+    what callers at this door call fields that have another name in the entry.
+    """
+
+    name: str
+    entry: Calculation
+    read: Callable[[bytes], tuple[CalculationRequest, Context]]
+    show: Callable[[CalculationRequest, Context, Answer[Any]], Outcome]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def executions(door: Door[Any]) -> Mapping[str, Run]:
+    """The functions that answer requests at a door, by operation.
+
+    Beside the whole answer there are, for work that is cut into parts: `#cut` tells the parts,
+    `#part` computes one, `#merge` joins them, and `#lines` gives one as lines of a stream. Their
+    bodies are the request paired with the part, or with all parts.
+    """
+    runs: dict[str, Run] = {door.name: guarded(_whole(door), door.names)}
+    slicing = door.entry.slicing
+    if slicing is not None:
+        runs[f"{door.name}#cut"] = guarded(_cut(door, slicing), door.names)
+        runs[f"{door.name}#part"] = guarded(_part(door, slicing, _value), door.names)
+        runs[f"{door.name}#merge"] = guarded(_merge(door, slicing), door.names)
+        if slicing.streams:
+            runs[f"{door.name}#lines"] = guarded(_part(door, slicing, _lines), door.names)
+    return runs
+
+
+def own_door(entry: Calculation) -> Door[None]:
+    """The door of a catalogue entry itself: its own shapes, in JSON."""
+
+    def show(request: CalculationRequest, _: None, answer: Answer[Any]) -> Outcome:
         fragment = success(encode(answer.reply))
-        return computed(entry.name, entry, request, answer, fragment, unknown_fields(request))
+        return computed(entry.name, entry, request, answer, fragment, warnings_of(request))
 
-    return guarded(run)
+    return Door(entry.name, _placing(entry), lambda body: (read(entry, body), None), show)
+
+
+def text_door(entry: Calculation) -> Door[None]:
+    """The door of a catalogue entry that shows its answers as text."""
+    name = TEXT + entry.name
+
+    def show(request: CalculationRequest, _: None, answer: Answer[Any]) -> Outcome:
+        warnings = warnings_of(request)
+        text = text_of(entry.name, entry.summary, answer.reply, answer.computed_for, warnings)
+        digest = digest_of(name, request)
+        return Outcome(200, text.encode(), b"", digest, lasting=answer.lasting)
+
+    return Door(name, _placing(entry), lambda body: (read(entry, body), None), show)
+
+
+def _placing(entry: Calculation) -> Calculation:
+    """The same entry, whose refusals name fields where the request has them."""
+
+    def by_request(work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(request: CalculationRequest, *more: Any) -> Any:
+            try:
+                return work(request, *more)
+            except (InvalidInput, CalculationFailed) as error:
+                raise placed(error, request) from error
+
+        return run
+
+    slicing = entry.slicing
+    if slicing is not None:
+        slicing = replace(
+            slicing,
+            split=by_request(slicing.split),
+            part=by_request(slicing.part),
+            merge=by_request(slicing.merge),
+        )
+    return replace(entry, compute=by_request(entry.compute), slicing=slicing)
+
+
+def execution(entry: Calculation) -> Run:
+    """The function that answers whole requests for a catalogue entry."""
+    return executions(own_door(entry))[entry.name]
+
+
+def _whole(door: Door[Any]) -> Run:
+    def run(body: bytes, ephemeris: Almanac) -> Outcome:
+        request, context = door.read(body)
+        return door.show(request, context, door.entry.compute(request, ephemeris))
+
+    def run_at_once(body: bytes, ephemeris: Almanac) -> Outcome:
+        with present(time.time()):
+            return run(body, ephemeris)
+
+    return run if door.entry.slicing is None else run_at_once
+
+
+def _cut(door: Door[Any], slicing: Slicing) -> Run:
+    def run(body: bytes, ephemeris: Almanac) -> Outcome:
+        now = time.time()
+        with present(now):
+            request, _ = door.read(body)
+            parts = slicing.split(request, ephemeris)
+        return Outcome(CUT, encode([{"now": now, "part": part} for part in parts]))
+
+    return run
+
+
+def _part(door: Door[Any], slicing: Slicing, write: Callable[[Any, float], bytes]) -> Run:
+    def run(body: bytes, ephemeris: Almanac) -> Outcome:
+        asked, text = unpaired(body)
+        cut = decode(text)
+        with present(cut["now"]):
+            request, _ = door.read(asked)
+            value = slicing.part(request, cut["part"], ephemeris)
+        return Outcome(CUT, write(value, cut["now"]))
+
+    return run
+
+
+def _merge(door: Door[Any], slicing: Slicing) -> Run:
+    def run(body: bytes, ephemeris: Almanac) -> Outcome:
+        asked, text = unpaired(body)
+        parts = decode(text)
+        with present(parts[0]["now"]):
+            request, context = door.read(asked)
+            values = [part["value"] for part in parts]
+            return door.show(request, context, slicing.merge(request, values, ephemeris))
+
+    return run
+
+
+def _value(value: Any, now: float) -> bytes:
+    return encode({"now": now, "value": value})
+
+
+def _lines(rows: Any, _: float) -> bytes:
+    return b"".join(encode(row) + b"\n" for row in rows)
 
 
 def read(entry: Calculation, body: bytes) -> CalculationRequest:
@@ -105,17 +258,14 @@ def computed(
 
 def digest_of(representation: str, request: CalculationRequest) -> str:
     """Names the content: equal requests, however they were written, have equal digests."""
-    content = [ENGINE, TZDATA_VERSION, HISTORY_VERSION, representation, request.__dict__]
+    content = [ENGINE, TZDATA_VERSION, HISTORY_VERSION, representation, _known(request)]
     return hashlib.blake2b(canonical(content), digest_size=16).hexdigest()
 
 
-def unknown_fields(request: CalculationRequest) -> list[str]:
-    """A warning for each field that no calculation of this name reads."""
-    known = list(type(request).model_fields)
-    return [_ignored(name, known) for name in list(request.model_extra or ())[:MOST_WARNINGS]]
-
-
-def _ignored(name: str, known: list[str]) -> str:
-    shown = name[:64]
-    near = difflib.get_close_matches(shown, known, n=1, cutoff=0.75)
-    return f"field '{shown}' was ignored" + (f"; did you mean '{near[0]}'?" if near else "")
+def _known(value: Any) -> Any:
+    """A request, and those inside it, without the fields that nobody reads."""
+    if isinstance(value, CalculationRequest):
+        return {name: _known(member) for name, member in value.__dict__.items()}
+    if isinstance(value, Mapping):  # keyed by points, of which numbered asteroids are no strings
+        return {str(name): member for name, member in value.items()}
+    return [_known(member) for member in value] if isinstance(value, tuple) else value

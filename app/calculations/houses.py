@@ -11,7 +11,7 @@ from app.astrology.bodies import Angle
 from app.astrology.houses import Division
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import EXAMPLE
-from app.calculations.catalogue import Answer, calculation
+from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, HouseChoice, require_earth
 from app.calculations.fields import HouseSystemName
 from app.calculations.provenance import computed_for
@@ -34,7 +34,7 @@ class HousesRequest(HouseChoice, ChartRequest):
         FailFast(),
         Field(description="More house systems in the same answer", max_length=MOST_SYSTEMS),
     ] = ()
-    include_angles: bool = True
+    include_angles: Annotated[bool, Field(description="Adds the angles")] = True
     include_speeds: Annotated[bool, Field(description="Adds the speed of every cusp")] = False
 
 
@@ -63,7 +63,11 @@ class HousesReply(TypedDict):
     ]
 
 
-@calculation("houses", example={**EXAMPLE, "house_system": "PLACIDUS"})
+@calculation(
+    "houses",
+    example={**EXAMPLE, "house_system": "PLACIDUS"},
+    sources=(Source("Swiss Ephemeris, swetest: cusps of Placidus", verified=True),),
+)
 def houses(request: HousesRequest, ephemeris: Ephemeris) -> Answer[HousesReply]:
     """Cusps and angles of a place at a moment, in one house system or several.
 

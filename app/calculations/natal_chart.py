@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,7 +15,7 @@ from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Ephemeris, Position
 from app.astrology.zodiac import sign_of
 from app.calculations.birth import EXAMPLE, Birth
-from app.calculations.catalogue import Answer, calculation
+from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, HouseChoice, require_earth, sources
 from app.calculations.fields import Points
 from app.calculations.orbs import AspectChoice
@@ -34,6 +34,8 @@ from app.errors import InvalidInput
 
 
 class NatalChartRequest(AspectChoice, HouseChoice, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+
     planets: Annotated[
         Points,
         Field(description="Points of the chart; empty: Sun to Pluto, mean node and mean Lilith"),
@@ -64,7 +66,11 @@ class NatalChartReply(TypedDict):
     ]
 
 
-@calculation("natal-chart", example=EXAMPLE)
+@calculation(
+    "natal-chart",
+    example=EXAMPLE,
+    sources=(Source("JPL Horizons, DE441: apparent longitudes", verified=True),),
+)
 def natal_chart(request: NatalChartRequest, ephemeris: Ephemeris) -> Answer[NatalChartReply]:
     """The chart of a moment at a place: positions in their houses, cusps, angles and aspects.
 

@@ -12,13 +12,15 @@ from app.astrology.aspects import (
     DEFAULT_ORBS,
     LILLY_ORBS,
     MAJOR_ASPECTS,
+    Aspect,
     AspectRule,
     OrbRules,
     PairRule,
     aspects_among,
 )
 from app.astrology.chart import Instant
-from app.astrology.exactness import exact_times
+from app.astrology.exactness import among_bodies, days_searched, exact_times
+from app.astrology.frame import Frame, Theory, View
 from app.astrology.sky import Position
 from app.calculations.fields import MOST_POINTS, AspectName, PointName, Points, few
 from app.calculations.request import CalculationRequest
@@ -30,7 +32,11 @@ WIDEST_ORB = 30.0
 MOST_OWN_ASPECTS = MOST_PAIR_RULES = 16
 MOST_ORBS = 32
 LONGEST_WINDOW = 183.0
-"""Days to either side that are searched for exactness: about 20 ms of work."""
+"""Days to either side that are searched for exactness."""
+DAYS_SEARCHED, DAYS_SEARCHED_FROM_ELSEWHERE = 9_000.0, 4_000.0
+"""Days of all windows of one answer: some 150 ms of work from the Earth's centre and elsewhere."""
+SERIES_OVER_FILES = 2.0
+"""How much longer the Moshier series take than the files."""
 
 Orb = Annotated[float, Field(ge=0.0, le=WIDEST_ORB)]
 
@@ -38,23 +44,31 @@ Orb = Annotated[float, Field(ge=0.0, le=WIDEST_ORB)]
 class OwnAspect(CalculationRequest):
     """An aspect of the caller's own."""
 
-    name: Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Z][A-Z0-9_]*$")]
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=40,
+            pattern="^[A-Z][A-Z0-9_]*$",
+            description="A name that no other aspect has",
+        ),
+    ]
     angle: Annotated[float, Field(ge=0.0, le=180.0, description="Degrees")]
-    orb: Orb
+    orb: Annotated[Orb, Field(description="Degrees allowed")]
 
 
 class Pairs(CalculationRequest):
     """Points that may aspect others; an empty list stands for all."""
 
-    points: Points = ()
-    others: Points = ()
+    points: Annotated[Points, Field(description="One side of the aspects; empty: all")] = ()
+    others: Annotated[Points, Field(description="The other side of them; empty: all")] = ()
 
     def rule(self) -> PairRule:
         return PairRule(frozenset(map(str, self.points)), frozenset(map(str, self.others)))
 
 
-class AspectChoice(CalculationRequest):
-    """Fields of every request that answers with aspects."""
+class OrbChoice(CalculationRequest):
+    """Which aspects a request looks for, whether or not anything moves."""
 
     aspects: Annotated[
         tuple[AspectName, ...],
@@ -98,19 +112,6 @@ class AspectChoice(CalculationRequest):
         FailFast(),
         Field(description="Who may aspect whom; empty: all", max_length=MOST_PAIR_RULES),
     ] = ()
-    angles_move: Annotated[
-        bool,
-        Field(description="Angles turn with the sky in `applying`; by default they stand still"),
-    ] = False
-    include_exact_time: Annotated[
-        bool, Field(description="When each aspect is exact: the next time, or the last")
-    ] = False
-    exact_window: Annotated[
-        float,
-        Field(
-            ge=1.0, le=LONGEST_WINDOW, description="Days to either side for `include_exact_time`"
-        ),
-    ] = 30.0
 
     def orb_rules(self) -> OrbRules:
         """The rules that these fields make, the aspects in the customary order."""
@@ -141,23 +142,11 @@ class AspectChoice(CalculationRequest):
                 raise InvalidInput.of(f"own_aspects.{index}.name", expected, own.name)
             taken.add(own.name)
 
-    def found(
-        self, positions: Sequence[Position], instant: Instant, rules: OrbRules
-    ) -> list[AspectReply]:
-        """The aspects among positions, with the time of exactness where it is asked for."""
-        aspects = aspects_among(positions, rules)
-        if not self.include_exact_time:
-            return aspect_replies(aspects, None)
-        frame, window = instant.conventions.frame, self.exact_window
-        exact = exact_times(aspects, instant.moment, window, frame, instant.ephemeris)
-        return aspect_replies(aspects, exact)
-
     def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
         """What `meta` echoes of the rules that were applied."""
         scale = rules.multiplier
         echoed: dict[str, Any] = {
             "orbs": {rule.name: rule.orb * scale for rule in rules.aspects},
-            "angles_move": self.angles_move,
         }
         if self.own_aspects:
             echoed["own_aspects"] = {own.name: own.angle for own in self.own_aspects}
@@ -172,6 +161,54 @@ class AspectChoice(CalculationRequest):
                 {"points": sorted(pair.points), "others": sorted(pair.others)}
                 for pair in rules.pairs
             ]
+        return echoed
+
+
+class AspectChoice(OrbChoice):
+    """The same for a chart of a moment, whose points move on."""
+
+    angles_move: Annotated[
+        bool,
+        Field(description="Angles turn with the sky in `applying`; by default they stand still"),
+    ] = False
+    include_exact_time: Annotated[
+        bool, Field(description="When each aspect is exact: the next time, or the last")
+    ] = False
+    exact_window: Annotated[
+        float,
+        Field(
+            ge=1.0, le=LONGEST_WINDOW, description="Days to either side for `include_exact_time`"
+        ),
+    ] = 30.0
+
+    def found(
+        self, positions: Sequence[Position], instant: Instant, rules: OrbRules
+    ) -> list[AspectReply]:
+        """The aspects among positions, with the time of exactness where it is asked for."""
+        aspects = aspects_among(positions, rules)
+        if not self.include_exact_time:
+            return aspect_replies(aspects, None)
+        frame, window = instant.conventions.frame, self.exact_window
+        self._refuse_long_search(aspects, frame)
+        exact = exact_times(aspects, instant.moment, window, frame, instant.ephemeris)
+        return aspect_replies(aspects, exact)
+
+    def _refuse_long_search(self, aspects: Sequence[Aspect], frame: Frame) -> None:
+        """Refuse more exact times than may be searched at once; raises InvalidInput."""
+        budget = DAYS_SEARCHED if frame.center is View.GEOCENTRIC else DAYS_SEARCHED_FROM_ELSEWHERE
+        if frame.theory is Theory.MOSHIER:
+            budget /= SERIES_OVER_FILES
+        days = [days_searched(sought, self.exact_window) for sought in among_bodies(aspects)]
+        if sum(days) > budget:
+            most = int(budget / (sum(days) / len(days)))
+            expected = (
+                f"asked of at most {most} aspects of such bodies with this exact_window and "
+                "center: take fewer planets or aspects, narrower orbs, or a shorter exact_window"
+            )
+            raise InvalidInput.of("include_exact_time", expected, f"{len(days)} aspects")
+
+    def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
+        echoed = super().orb_definitions(rules) | {"angles_move": self.angles_move}
         if self.include_exact_time:
             echoed["exact_window"] = self.exact_window
         return echoed

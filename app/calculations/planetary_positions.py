@@ -15,7 +15,7 @@ from app.astrology.declination import out_of_bounds
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Ephemeris, Position
 from app.calculations.birth import EXAMPLE
-from app.calculations.catalogue import Answer, calculation
+from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, HouseRules, require_earth, sources
 from app.calculations.fields import HouseSystemName, Points
 from app.calculations.provenance import computed_for
@@ -26,8 +26,10 @@ class PlanetaryPositionsRequest(HouseRules, ChartRequest):
     planets: Annotated[
         Points, Field(description="Points in the order of the answer; empty: Sun to Pluto")
     ] = PLANETS
-    include_retrograde: bool = True
-    include_speed: bool = True
+    include_retrograde: Annotated[
+        bool, Field(description="Tells whether each point is retrograde")
+    ] = True
+    include_speed: Annotated[bool, Field(description="Tells the speed of each point")] = True
     include_equatorial: Annotated[
         bool, Field(description="Adds right ascension, declination and out of bounds")
     ] = False
@@ -41,7 +43,11 @@ class PlanetaryPositionsReply(TypedDict):
     positions: list[PositionReply]
 
 
-@calculation("planetary-positions", example={**EXAMPLE, "planets": ["SUN", "MOON", "ASC"]})
+@calculation(
+    "planetary-positions",
+    example={**EXAMPLE, "planets": ["SUN", "MOON", "ASC"]},
+    sources=(Source("JPL Horizons, DE441: apparent longitudes", verified=True),),
+)
 def planetary_positions(
     request: PlanetaryPositionsRequest, ephemeris: Ephemeris
 ) -> Answer[PlanetaryPositionsReply]:
@@ -95,4 +101,4 @@ def _add_equatorial(
     for reply, position in zip(replies, positions, strict=True):
         if isinstance(position.point, CELESTIAL):
             reply["right_ascension"], reply["declination"], *_ = next(rows)
-            reply["out_of_bounds"] = out_of_bounds(reply["declination"], obliquity)
+            reply["out_of_bounds"] = out_of_bounds(position.point, reply["declination"], obliquity)

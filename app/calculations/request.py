@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+MOST_UNKNOWN = 64
+"""Unknown fields of one object that are a mistake to warn of, and not a flood."""
 
 
 class CalculationRequest(BaseModel):
     """Strict JSON types, finite numbers; unknown fields are kept for an answer to warn of them."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="allow", allow_inf_nan=False)
+
+    works_without_time: ClassVar[bool] = False
+    """Whether the calculation has an answer, if a smaller one, where the birth time is unknown."""
+
+    @model_validator(mode="after")
+    def _few_unknown(self) -> Self:
+        unknown = len(self.model_extra or ())
+        if unknown > MOST_UNKNOWN:
+            context = {"max_length": MOST_UNKNOWN, "actual_length": unknown}
+            raise PydanticCustomError("too_long", "expected at most {max_length} items", context)
+        return self

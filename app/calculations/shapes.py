@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from app.astrology.angles import Sexagesimal
 from app.astrology.aspects import Aspect
-from app.astrology.bodies import HYPOTHETICAL
+from app.astrology.bodies import HYPOTHETICAL, Angle
 from app.astrology.calendar import CalendarChoice, civil_of_julian_day
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Position
@@ -18,6 +18,8 @@ from app.astrology.zodiac import degree_in_sign, sign_of
 
 _text = str.__str__
 """The text of a name: an enum's `value` costs five times as much, a hundred times a chart."""
+
+MAIN_ANGLES = (Angle.ASC, Angle.MC, Angle.DESC, Angle.IC)
 
 _TENTHS_OF_A_DAY = 864_000
 
@@ -50,6 +52,31 @@ class PositionReply(TypedDict):
     out_of_bounds: NotRequired[
         Annotated[bool, Field(description="Declination beyond the obliquity of date")]
     ]
+    latitude_speed: NotRequired[Annotated[float, Field(description="Degrees per day")]]
+    distance_speed: NotRequired[Annotated[float, Field(description="Astronomical units per day")]]
+
+
+class DegreeReply(TypedDict):
+    """A degree of the zodiac."""
+
+    longitude: Degrees
+    sign: str
+    degree: Annotated[int, Field(description="Whole degrees in the sign, 0 to 29")]
+    minute: int
+    second: int
+
+
+class PointAspectReply(TypedDict):
+    """An aspect that a place, told elsewhere, has with a point."""
+
+    planet: str
+    aspect_type: str
+    angle: Annotated[float, Field(description="Exact angle of this aspect")]
+    orb: Annotated[float, Field(description="Distance from exactness")]
+    applying: Annotated[
+        bool | None, Field(description="The orb shrinks; null when exact or when nothing moves")
+    ]
+    strength: Annotated[float, Field(description="1 - orb / orb allowed")]
 
 
 class HouseReply(TypedDict):
@@ -117,6 +144,14 @@ def position_reply(position: Position, house: int | None) -> PositionReply:
     return reply
 
 
+def full_position_reply(position: Position, house: int | None) -> PositionReply:
+    """The same with the speeds of latitude and distance."""
+    reply = position_reply(position, house)
+    reply["latitude_speed"] = position.latitude_speed
+    reply["distance_speed"] = position.distance_speed
+    return reply
+
+
 def house_replies(division: Division) -> list[HouseReply]:
     """Cusps in order, with their speeds where the division has them; none for GAUQUELIN."""
     if division.system is HouseSystem.GAUQUELIN:
@@ -150,9 +185,37 @@ def house_reply(number: int, longitude: float) -> HouseReply:
     }
 
 
+def degree_reply(longitude: float) -> DegreeReply:
+    degree, minute, second = Sexagesimal.of(degree_in_sign(longitude))
+    return {
+        "longitude": longitude,
+        "sign": _text(sign_of(longitude)),
+        "degree": degree,
+        "minute": minute,
+        "second": second,
+    }
+
+
+def point_aspect_reply(aspect: Aspect) -> PointAspectReply:
+    """The aspect as its first side has it with the second one."""
+    return {
+        "planet": str(aspect.second.point),
+        "aspect_type": aspect.rule.name,
+        "angle": aspect.rule.angle,
+        "orb": aspect.orb,
+        "applying": aspect.applying,
+        "strength": aspect.strength,
+    }
+
+
 def angles_reply(division: Division) -> AnglesReply:
     asc, mc, desc, ic, *_ = division.angles.values()
     return {"ASC": asc, "MC": mc, "DESC": desc, "IC": ic}
+
+
+def more_angles_reply(division: Division) -> dict[str, float]:
+    """All other angles; on the equator there is no vertex."""
+    return {str(angle): at for angle, at in division.angles.items() if angle not in MAIN_ANGLES}
 
 
 def aspect_reply(aspect: Aspect) -> AspectReply:
@@ -164,7 +227,7 @@ def aspect_reply(aspect: Aspect) -> AspectReply:
         "separation": aspect.separation,
         "orb": aspect.orb,
         "applying": aspect.applying,
-        "strength": 1.0 - aspect.orb / aspect.allowed if aspect.allowed else 1.0,
+        "strength": aspect.strength,
         "out_of_sign": aspect.out_of_sign,
         "partile": aspect.partile,
     }

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from typing import Annotated, Any, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.aspects import AspectKind
 from app.astrology.bodies import STANDARD_POINTS
-from app.calculations.orbs import WIDEST_ORB
+from app.calculations.fields import Points
+from app.calculations.orbs import Orb
 from app.calculations.shapes import AnglesReply, HouseReply, PositionReply
-from app.compat.legacy import BIRTH_FIELDS, Adapter, Payload, house_system, picked
-from app.errors import InvalidInput
+from app.compat import chart_points, chart_times, rectifying, stars_and_parts
+from app.compat.forms import HouseOption, Operation, Orbs
+from app.compat.legacy import Payload, chart, picked
+from app.compat.requests import Aspects, LegacyRequest, Multiplier
+
+
+class PositionOptions(HouseOption):
+    planets: Annotated[Points, Field(description="Empty: Sun to Pluto")] = ()
+    include_retrograde: bool = True
+    include_speed: bool = True
+
+
+class AspectOptions(LegacyRequest):
+    planets: Annotated[
+        Points, Field(description="Empty: Sun to Pluto, mean node and mean Lilith")
+    ] = ()
+    aspects: Annotated[Aspects, Field(description="Empty: the five major ones")] = ()
+    orbs: Orbs = {}  # noqa: RUF012 - pydantic copies it
+    orb_multiplier: Multiplier = 1.0
+    orb_tolerance: Annotated[
+        Orb | None, Field(description="Degrees for all aspects that have no orb in `orbs`")
+    ] = None
+    include_exact_time: Annotated[
+        bool | None, Field(description="Left out: yes, for up to 16 points")
+    ] = None
+
+
+class HousesOptions(HouseOption):
+    include_angles: bool = True
 
 
 class LegacyPositions(TypedDict):
@@ -24,7 +53,9 @@ class LegacyAspect(TypedDict):
     aspect_type: str
     orb: float
     applying: bool
-    exact_time: str | None
+    exact_time: Annotated[
+        str | None, Field(description="UTC; null where it is never exact within 30 days")
+    ]
 
 
 class LegacyAspects(TypedDict):
@@ -41,29 +72,28 @@ class LegacyHouses(TypedDict):
 
 
 def _positions_request(payload: Payload) -> Payload:
-    asked = picked(payload, *BIRTH_FIELDS, "planets", "include_retrograde", "include_speed")
-    return {**asked, **house_system(payload)}
+    return {
+        **chart(payload),
+        **picked(payload, "planets", "include_retrograde", "include_speed"),
+    }
 
 
 def _positions_reply(reply: Any, _: Payload) -> LegacyPositions:
     return {"positions": reply["positions"]}
 
 
+MOST_EXACT = 16
+"""Points whose aspects are all timed unasked: the catalogue bounds how many times one may ask."""
+_ASPECT_FIELDS = ("planets", "aspects", "orb_multiplier", "include_exact_time")
+
+
 def _aspects_request(payload: Payload) -> Payload:
-    asked = picked(payload, *BIRTH_FIELDS, "planets", "aspects", "orbs", "orb_multiplier")
+    asked = {**chart(payload), **picked(payload, *_ASPECT_FIELDS)}
     asked.setdefault("planets", STANDARD_POINTS)
-    own = asked.get("orbs", {})
-    if payload.get("orb_tolerance") is not None and isinstance(own, dict):
-        asked["orbs"] = {**dict.fromkeys(AspectKind, _tolerance(payload)), **own}
-    return asked
-
-
-def _tolerance(payload: Payload) -> float:
+    asked.setdefault("include_exact_time", len(asked["planets"]) <= MOST_EXACT)
     tolerance = payload["orb_tolerance"]
-    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-    if not number or not 0.0 <= tolerance <= WIDEST_ORB:
-        raise InvalidInput.of("orb_tolerance", f"a number within 0.0..{WIDEST_ORB}", tolerance)
-    return float(tolerance)
+    every = {} if tolerance is None else dict.fromkeys(AspectKind, tolerance)
+    return {**asked, "orbs": {**every, **payload["orbs"]}}
 
 
 def _aspects_reply(reply: Any, _: Payload) -> LegacyAspects:
@@ -75,7 +105,7 @@ def _aspects_reply(reply: Any, _: Payload) -> LegacyAspects:
                 "aspect_type": aspect["aspect_type"],
                 "orb": aspect["orb"],
                 "applying": bool(aspect["applying"]),
-                "exact_time": None,
+                "exact_time": aspect.get("exact_time"),
             }
             for aspect in reply["aspects"]
         ],
@@ -83,7 +113,7 @@ def _aspects_reply(reply: Any, _: Payload) -> LegacyAspects:
 
 
 def _houses_request(payload: Payload) -> Payload:
-    return {**picked(payload, *BIRTH_FIELDS, "include_angles"), **house_system(payload)}
+    return {**chart(payload), "include_angles": payload["include_angles"]}
 
 
 def _houses_reply(reply: Any, _: Payload) -> LegacyHouses:
@@ -106,29 +136,39 @@ def _house(cusp: HouseReply) -> LegacyHouse:
     }
 
 
-ADAPTERS = (
-    Adapter(
-        "calculations/planetary-positions",
+OPERATIONS = (
+    Operation(
         "planetary-positions",
+        "positions",
+        "planetary-positions",
+        PositionOptions,
         _positions_request,
         _positions_reply,
         LegacyPositions,
-        flat=True,
     ),
-    Adapter(
-        "calculations/aspects",
+    Operation(
         "aspects",
+        "aspects",
+        "aspects",
+        AspectOptions,
         _aspects_request,
         _aspects_reply,
         LegacyAspects,
-        flat=True,
     ),
-    Adapter(
-        "calculations/houses",
+    Operation(
         "houses",
+        "houses",
+        "houses",
+        HousesOptions,
         _houses_request,
         _houses_reply,
         LegacyHouses,
-        flat=True,
     ),
+    *stars_and_parts.OPERATIONS,
+    *chart_points.OPERATIONS,
+    *rectifying.OPERATIONS,
+    *chart_times.OPERATIONS,
 )
+"""What is asked of one chart, in both forms."""
+
+ADAPTERS = tuple(operation.of_birth() for operation in OPERATIONS)

@@ -7,63 +7,110 @@ the legacy shape. It computes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import from_json, to_json
 
-from app.astrology.sky import Ephemeris
-from app.calculations.catalogue import Calculation, catalogue
-from app.calculations.execution import Run, accept, computed, guarded
+from app.astrology.almanac import Almanac
+from app.astrology.bodies import Asteroid
+from app.calculations.catalogue import Answer, Calculation, catalogue
+from app.calculations.execution import Door, accept, computed
+from app.calculations.pairs import differing
+from app.calculations.paths import is_model, kinds
+from app.calculations.problems import invalid
+from app.calculations.provenance import ComputedFor
+from app.calculations.request import CalculationRequest
+from app.compat.requests import LegacyRequest
 from app.errors import InvalidInput
-from app.wire import Outcome, encode, success
+from app.wire import Outcome, canonical, encode, success
 
 Payload = dict[str, Any]
+Calls = Sequence[tuple[str, Payload]]
 
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?\s*\Z").match
-
-NUMERIC_FIELDS = ("latitude", "longitude", "orb_multiplier", "orb_tolerance", "fold")
-"""Fields where a number written as text is taken for the number, as the public API always did."""
+_FIRST_OF_TWO = "this local time occurred twice; the first occurrence was taken (fold=0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """One legacy operation: which catalogue entry serves it, and the way there and back.
 
-    `reply` is the shape of what `reply_of` returns. `flat` repeats the members of `data` at the
-    top level, for clients that never looked inside.
+    `request` is what callers may send, `example` such a request, and `request_of` makes of its
+    members the entry's. `reply` is the shape of what `reply_of` returns. `names` are what the
+    caller calls fields that have another name in the entry. Where other entries than one take
+    part, `several` takes the place of `request_of`: entries by name with their requests, and
+    `reply_of` gets the list of their replies.
+    `flat` repeats the members of `data` at the top level, for clients that never looked inside.
     """
 
     name: str
     calculation: str
-    request_of: Callable[[Payload], Payload]
+    request: type[LegacyRequest]
+    example: Mapping[str, Any]
+    request_of: Callable[[Payload], Payload] | None
     reply_of: Callable[[Any, Payload], Any]
     reply: Any
+    names: Mapping[str, str] = field(default_factory=dict)
+    several: Callable[[Payload], Calls] | None = None
     flat: bool = False
 
     def entry(self) -> Calculation:
         return catalogue()[self.calculation]
 
+    def calls(self, payload: Payload) -> Calls:
+        """What is asked of the catalogue: entries by name, with their requests."""
+        if self.several is not None:
+            return self.several(payload)
+        return [(self.calculation, self.request_of(payload) if self.request_of else payload)]
 
-def legacy_execution(adapter: Adapter) -> Run:
-    """The function that answers requests for a legacy operation."""
-    entry = adapter.entry()
 
-    def run(body: bytes, ephemeris: Ephemeris) -> Outcome:
-        payload = with_numbers(read_object(body))
-        asked_fold = payload.get("fold")
-        payload["fold"] = 0 if asked_fold is None else asked_fold
-        request = accept(entry, adapter.request_of(payload))
-        answer = entry.compute(request, ephemeris)
+def legacy_door(adapter: Adapter) -> Door[Payload]:
+    """How a legacy operation reads requests and shows answers."""
+    own = adapter.entry()
+
+    def read(body: bytes) -> tuple[CalculationRequest, Payload]:
+        payload = understood(adapter.request, read_object(body))
+        asked = [(name, accept(catalogue()[name], call)) for name, call in adapter.calls(payload)]
+        return asked[0][1] if adapter.several is None else _Several(asked=tuple(asked)), payload
+
+    def show(request: CalculationRequest, payload: Payload, answer: Answer[Any]) -> Outcome:
         data = encode(adapter.reply_of(answer.reply, payload))
         fragment = success(data)
         if adapter.flat:
             fragment += b"," + data[1:-1]
-        warnings = _fold_warning(answer.computed_for["fold"], asked_fold)
-        return computed(adapter.name, entry, request, answer, fragment, warnings)
+        # What the reply leaves out depends on the legacy request too.
+        representation = f"{adapter.name} {canonical(payload).decode()}"
+        warnings = list(_fold_warnings(answer.computed_for, payload, adapter.names))
+        entry = catalogue()[request.asked[0][0]] if isinstance(request, _Several) else own
+        return computed(representation, entry, request, answer, fragment, warnings)
 
-    return guarded(run)
+    entry = own if adapter.several is None else replace(own, compute=_all_of, slicing=None)
+    return Door(adapter.name, entry, read, show, adapter.names)
+
+
+class _Several(CalculationRequest):
+    """Requests to several entries of the catalogue, each with its name."""
+
+    asked: tuple[tuple[str, CalculationRequest], ...]
+
+
+def _all_of(several: _Several, ephemeris: Almanac) -> Answer[list[Any]]:
+    """The answers of several entries as one; each tells its own definitions."""
+    answers = [catalogue()[name].compute(asked, ephemeris) for name, asked in several.asked]
+    computed_for: ComputedFor = {**answers[0].computed_for}
+    for (name, _), answer in zip(several.asked[1:], answers[1:], strict=True):
+        own = answer.computed_for
+        definitions = differing(computed_for["definitions"], own["definitions"], name)
+        computed_for["definitions"] = definitions
+        if others := {**own.get("others", {}), **computed_for.get("others", {})}:
+            computed_for["others"] = others
+    lasting = all(answer.lasting for answer in answers)
+    return Answer([answer.reply for answer in answers], computed_for, lasting)
 
 
 def read_object(body: bytes) -> Payload:
@@ -78,36 +125,106 @@ def read_object(body: bytes) -> Payload:
     return payload
 
 
-def with_numbers(payload: Payload) -> Payload:
-    """The payload with numbers where the public API takes numbers written as text."""
-    for field in NUMERIC_FIELDS:
-        value = payload.get(field)
-        if isinstance(value, str):
-            payload[field] = _number(field, value)
-    return payload
+def understood(model: type[LegacyRequest], payload: Payload) -> Payload:
+    """The members of a legacy request, its defaults filled in, names as the catalogue has them.
+
+    Null counts as left out, and a number written as text for the number, at every depth, as the
+    public API always had it. Raises InvalidInput.
+    """
+    try:
+        # By way of JSON, whose rules for lists and nested objects the models are written for.
+        asked = model.model_validate_json(to_json(_meant(model, payload, "")))
+    except ValidationError as error:
+        raise invalid(error, model) from error
+    return _members(asked)
 
 
-def _number(field: str, text: str) -> float | int:
+def _members(asked: LegacyRequest) -> Payload:
+    return {name: _plain(value) for name, value in asked.__dict__.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, LegacyRequest):
+        return _members(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Asteroid) else value
+
+
+def _meant(model: type[LegacyRequest], payload: Payload, path: str) -> Payload:
+    """The known members but for nulls, with numbers where numbers are written as text."""
+    return {
+        name: _as_kind(known, payload[name], f"{path}{name}")
+        for name, known in model.model_fields.items()
+        if payload.get(name) is not None and not (name == "house_system" and payload[name] == "")
+    }
+
+
+def _as_kind(known: FieldInfo, value: Any, path: str) -> Any:
+    found = kinds(known)
+    if isinstance(value, str) and (float in found or int in found):
+        return _number(path, value, whole=float not in found)
+    if isinstance(value, dict):
+        nested = next((kind for kind in found if is_model(kind)), None)
+        return value if nested is None else _meant(nested, value, f"{path}.")
+    if isinstance(value, list):
+        return _each_meant(known, value, path)
+    return value
+
+
+def _each_meant(known: FieldInfo, items: list[Any], path: str) -> list[Any]:
+    nested = next((kind for kind in typing.get_args(known.annotation) if is_model(kind)), None)
+    if nested is None:
+        return items
+    return [
+        _meant(nested, item, f"{path}.{index}.") if isinstance(item, dict) else item
+        for index, item in enumerate(items)
+    ]
+
+
+def _number(path: str, text: str, *, whole: bool) -> float | int:
     if not _NUMBER(text):
-        raise InvalidInput.of(field, "a number", text)
-    return int(text) if field == "fold" and text.isdigit() else float(text)
+        raise InvalidInput.of(path, "a number", text)
+    return int(text) if whole and text.isdigit() else float(text)
+
+
+def _fold_warnings(
+    computed_for: Mapping[str, Any], payload: Payload, names: Mapping[str, str]
+) -> Iterator[str]:
+    """A warning for each local time that came twice where the caller did not tell which."""
+    for known, instant in {"": computed_for, **computed_for.get("others", {})}.items():
+        name = names.get(known, known)
+        chart = payload.get(name) if name else _first_chart(payload)
+        told = isinstance(chart, Mapping) and chart["fold"] is not None
+        if instant["fold"] is not None and not told:
+            yield f"{name}: {_FIRST_OF_TWO}" if name else _FIRST_OF_TWO
+
+
+def _first_chart(payload: Payload) -> Payload:
+    nested = (payload.get(name) for name in ("chart", "chart1", "natal_chart", "chart_data"))
+    return next((chart for chart in nested if chart is not None), payload)
 
 
 def picked(payload: Payload, *names: str) -> Payload:
-    """The members of these names that are present and not null."""
-    return {name: payload[name] for name in names if payload.get(name) is not None}
+    """The members of these names that are given: neither None nor an empty list."""
+    return {name: payload[name] for name in names if payload.get(name) not in (None, [])}
 
 
 BIRTH_FIELDS = ("date", "time", "latitude", "longitude", "timezone", "fold", "calendar")
+_CHART_FIELDS = (*BIRTH_FIELDS, "house_system")
 
 
-def house_system(payload: Payload) -> Payload:
-    """The house system where one is named; null and empty mean the default."""
-    named = payload.get("house_system")
-    return {} if named is None or named == "" else {"house_system": named}
+def chart(payload: Payload) -> Payload:
+    """The birth and house system of a legacy request or of a chart in it, for the catalogue."""
+    asked = picked(payload, *_CHART_FIELDS)
+    asked.setdefault("fold", 0)
+    return asked
 
 
-def _fold_warning(used: int | None, asked: Any) -> list[str]:
-    if used is None or asked is not None:
-        return []
-    return ["this local time occurred twice; the first occurrence was taken (fold=0)"]
+def inside(parent: str, *names: str) -> dict[str, str]:
+    """Names of fields for `Adapter.names` that stand inside another one at the caller's."""
+    return {name: f"{parent}.{name}" for name in names}
+
+
+IN_CHART_DATA = inside("chart_data", *_CHART_FIELDS)
+"""A birth that the catalogue has at top level and the caller in `chart_data`."""

@@ -5,13 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from app.calculations.catalogue import Cost, catalogue
-from app.calculations.execution import Run, execution
-from app.compat import direct, stateless
-from app.compat.legacy import Adapter, legacy_execution
+from app.calculations.execution import TEXT, Door, Run, executions, own_door, text_door
+from app.compat import (
+    charts,
+    direct,
+    stateless,
+    stateless_events,
+    stateless_measures,
+    stateless_pairs,
+    stateless_points,
+    stateless_stars,
+    stateless_time,
+)
+from app.compat.legacy import Adapter, legacy_door
 
-ADAPTERS: tuple[Adapter, ...] = (*direct.ADAPTERS, *stateless.ADAPTERS)
+ADAPTERS: tuple[Adapter, ...] = (
+    *direct.ADAPTERS,
+    *stateless.ADAPTERS,
+    *stateless_pairs.ADAPTERS,
+    *stateless_time.ADAPTERS,
+    *stateless_events.ADAPTERS,
+    *stateless_stars.ADAPTERS,
+    *stateless_points.ADAPTERS,
+    *stateless_measures.ADAPTERS,
+)
+"""Those that have a route."""
+
+EVERY: tuple[Adapter, ...] = (*ADAPTERS, *charts.CHART_ADAPTERS)
+"""With those of stored charts."""
 
 
 @cache
@@ -22,12 +46,15 @@ def adapters() -> Mapping[str, Adapter]:
 
 def operations() -> Mapping[str, Run]:
     """The function behind every operation, by name."""
-    own = {entry.name: execution(entry) for entry in catalogue().values()}
-    return {**own, **{adapter.name: legacy_execution(adapter) for adapter in ADAPTERS}}
+    doors: list[Door[Any]] = [own_door(entry) for entry in catalogue().values()]
+    doors += [text_door(entry) for entry in catalogue().values()]
+    doors += [legacy_door(adapter) for adapter in EVERY]
+    return {name: run for door in doors for name, run in executions(door).items()}
 
 
 @cache
 def cost_of(operation: str) -> Cost:
     """How long an operation takes; an adapter costs what its calculation costs."""
-    adapter = adapters().get(operation)
-    return catalogue()[adapter.calculation if adapter else operation].cost
+    adapter = next((one for one in EVERY if one.name == operation), None)
+    name = adapter.calculation if adapter else operation.removeprefix(TEXT)
+    return catalogue()[name].cost

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import swisseph as swe
@@ -20,6 +21,8 @@ from app.ephemeris.numbers import ANALYTIC, IN_ASTEROID_FILES, OSCULATING, THEOR
 
 ORBITS_FILE = "seorbel.txt"
 """Orbital elements of the hypothetical bodies; without it the library takes older ones."""
+STARS_FILE = "sefstars.txt"
+"""The catalogue of the Swiss Ephemeris: ICRS places, proper motions and V magnitudes."""
 
 _SLOTS = {"sepl": 0, "semo": 1, "seas": 2}
 """Where the library keeps what it knows of the file it has open, by the file's prefix."""
@@ -33,7 +36,12 @@ _GREGORIAN_FILES_FROM = 2305447.5
 _LIGHT_TIME = 0.3
 """Days that light needs from Pluto at its farthest: for so long a file's first moments need the
 file before it."""
+_OVERLAP = 100.0
+"""Days at the ends of a file where another one may reach too, and more."""
+_SHORTEST_YEAR = 365.2425
 _NAMED_FILE = re.compile(r"SwissEph file '([^']+)' not found")
+_DIRECTORIES = re.compile(r"(?<!\w)/.*/")
+"""The directories of a file that the library names whole."""
 _SHORT_NUMBER = 99_999
 
 
@@ -44,20 +52,21 @@ class Files:
         self._names = frozenset(
             path.name
             for directory in directories
-            for pattern in ("*.se1", ORBITS_FILE)
+            for pattern in ("*.se1", ORBITS_FILE, STARS_FILE)
             for path in directory.glob(pattern)
         )
 
     def open_for(
         self, moment: float, bodies: Sequence[Celestial], prefixes: Sequence[str], theory: Theory
-    ) -> None:
+    ) -> tuple[float, float]:
         """Open the files of the moment's own centuries; raises OutsideEphemeris without them.
 
-        Files overlap by some weeks, where the library would go on with the one it has open, and
-        the answer would depend on earlier ones.
+        Returned are the first and last Julian day for which the same files serve, so that a table
+        need not ask again for each of its moments. Files overlap by some weeks, where the library
+        would go on with the one it has open, and the answer would depend on earlier ones.
         """
         if not prefixes:
-            return
+            return -inf, inf
         year = _year_of_files(moment)
         if self._missing(prefixes, year):
             behind = next(b for b in bodies if self._missing(prefixes_of((b,), theory), year))
@@ -67,6 +76,7 @@ class Files:
             if not open_file.endswith(file_name(prefix, year)):
                 with suppress(swe.Error):
                     swe.calc_ut(_middle_of_file(year), _OPENERS[prefix], THEORY_FLAG[theory])
+        return _served(moment, year)
 
     def require_orbits(self, bodies: Sequence[Celestial]) -> None:
         """Raise OutsideEphemeris for hypothetical bodies without the file of their elements."""
@@ -80,6 +90,11 @@ class Files:
                 msg, details=_details("planets", behind, [ORBITS_FILE], str(behind))
             )
 
+    def require_stars(self, field: str) -> None:
+        """Raise OutsideEphemeris, which names a field, without the catalogue of fixed stars."""
+        if STARS_FILE not in self._names:
+            raise no_catalogue(field)
+
     def refused(
         self, moment: float, body: Celestial, theory: Theory, reason: str = ""
     ) -> OutsideEphemeris:
@@ -91,7 +106,10 @@ class Files:
         if isinstance(body, Asteroid):
             return _without_own_file(body, _year_of_files(moment), reason)
         source = "ephemeris files hold" if prefixes else "Moshier theory holds"
-        msg = f"the {source} no {body} at Julian day {moment:.4f}"
+        msg = (
+            f"the {source} no {body} at Julian day {moment:.4f}; choose another date, or leave "
+            f"{body} out"
+        )
         return OutsideEphemeris(msg, details={"field": "date", "body": str(body)})
 
     def _missing(self, prefixes: Sequence[str], year: int) -> list[str]:
@@ -124,6 +142,20 @@ def file_name(prefix: str, year: int) -> str:
     """Name of the Swiss Ephemeris file of a year: six centuries each, `m` before the year 0."""
     first = year // 100 // _CENTURIES_OF_A_FILE * _CENTURIES_OF_A_FILE
     return f"{prefix}{'m' if first < 0 else '_'}{abs(first):02d}.se1"
+
+
+def no_catalogue(field: str) -> OutsideEphemeris:
+    """What to say of stars without their catalogue; `field` is what asked for them."""
+    msg = (
+        f"the catalogue of fixed stars is not here; put {STARS_FILE} into a directory and "
+        "name it in NOCTURNA_EPHEMERIS_PATH"
+    )
+    return OutsideEphemeris(msg, details={"field": field, "missing_files": [STARS_FILE]})
+
+
+def without_path(reason: str) -> str:
+    """The library's own text, without the directories of this machine that it may name."""
+    return _DIRECTORIES.sub("", reason.partition(" in PATH ")[0]).strip()[:120]
 
 
 def _outside(missing: Sequence[str], body: Celestial, year: int) -> OutsideEphemeris:
@@ -159,6 +191,13 @@ def _year_of_files(moment: float) -> int:
     terrestrial = moment + swe.deltat_ex(moment, swe.FLG_SWIEPH)
     gregorian = terrestrial >= _GREGORIAN_FILES_FROM
     return int(swe.revjul(terrestrial, swe.GREG_CAL if gregorian else swe.JUL_CAL)[0])
+
+
+def _served(moment: float, year: int) -> tuple[float, float]:
+    """Julian days around a moment of a year where no file but its own reaches."""
+    middle, half = _middle_of_file(year), 50 * _CENTURIES_OF_A_FILE * _SHORTEST_YEAR
+    reach = half - _OVERLAP
+    return (middle - reach, middle + reach) if abs(moment - middle) < reach else (moment, moment)
 
 
 def _middle_of_file(year: int) -> float:

@@ -55,6 +55,16 @@ THEORY_BITS: int = swe.FLG_JPLEPH | swe.FLG_SWIEPH | swe.FLG_MOSEPH
 SIDEREAL_MODE_OF: dict[AyanamsaName, int] = {
     name: getattr(swe, f"SIDM_{name.name}") for name in AyanamsaName
 }
+STAR_BOUND = frozenset(
+    {
+        *(AyanamsaName.TRUE_CITRA, AyanamsaName.TRUE_REVATI, AyanamsaName.TRUE_PUSHYA),
+        *(AyanamsaName.TRUE_MULA, AyanamsaName.TRUE_SHEORAN),
+        *(AyanamsaName.GALCENT_0SAG, AyanamsaName.GALCENT_RGILBRAND),
+        *(AyanamsaName.GALCENT_MULA_WILHELM, AyanamsaName.GALCENT_COCHRANE),
+        *(AyanamsaName.GALEQU_IAU1958, AyanamsaName.GALEQU_TRUE, AyanamsaName.GALEQU_MULA),
+    }
+)
+"""Ayanamsas that follow a star or a point of the Galaxy as the Earth of the moment sees it."""
 DEFAULT_SIDEREAL_MODE: int = swe.SIDM_FAGAN_BRADLEY
 """The library's own at its start: what is set again after every request."""
 

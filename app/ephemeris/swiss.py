@@ -26,7 +26,7 @@ from app.astrology.bodies import (
     Body,
     Celestial,
 )
-from app.astrology.errors import NoSuchPosition, PolarHouses
+from app.astrology.errors import NoSuchPosition, OutsideEphemeris, PolarHouses
 from app.astrology.frame import (
     TROPICAL,
     Ayanamsa,
@@ -54,18 +54,22 @@ from app.astrology.sky import (
     Position,
     Provenance,
 )
-from app.ephemeris.missing import Files, opened, prefixes_of
+from app.ephemeris.missing import STARS_FILE, Files, opened, prefixes_of
 from app.ephemeris.numbers import (
+    ANALYTIC,
     DEFAULT_SIDEREAL_MODE,
     FIRST_ASTEROID,
     NUMBER_OF,
     SIDEREAL_MODE_OF,
+    STAR_BOUND,
     THEORY_BITS,
     THEORY_FLAG,
 )
 
 LIBRARY = f"Swiss Ephemeris {swe.version}"
 
+BEHIND_STARS = (Body.SUN, Body.MOON)
+"""Whose files aberration and the deflection of light are computed from."""
 _SECONDS_OF_A_DAY = 86400.0
 _POLAR_MARGIN = 1e-9
 """Degrees: the library computes the same limit with other roundings."""
@@ -121,20 +125,42 @@ class SwissEphemeris:
         if system in UNDEFINED_BEYOND_POLAR_CIRCLES:
             _refuse_polar(moment, place, system)
         houses = swe.houses_ex2 if speeds else swe.houses_ex
-        flags = swe.FLG_SIDEREAL if frame.ayanamsa else 0
+        flags = 0
+        if frame.ayanamsa is not None:
+            flags = swe.FLG_SIDEREAL | THEORY_FLAG[frame.theory]
+            # Where this one is refused, the houses would be counted from anywhere.
+            self.ayanamsa(moment, frame.ayanamsa, frame.theory)
         letter = LETTER_OF[system].encode()
-        with _modes(frame):
+        with modes(frame):
             try:
                 found = houses(moment, place.latitude, place.longitude, letter, flags)
             except swe.Error as error:
-                msg = f"{system} houses are undefined at latitude {place.latitude} at this moment"
-                raise PolarHouses(msg, details={"field": "house_system", "got": system}) from error
+                raise _undefined(system, place.latitude) from error
         cusps, points, cusp_speeds, point_speeds = found if speeds else (*found, (), ())
-        angles = _angles(points, place)
+        angles = _angles(points, place.latitude)
         angle_speeds = _angle_speeds(point_speeds) if speeds else {}
         return Division(
             system, _on_angles(cusps, angles), cusp_speeds, angles, angle_speeds, points[2]
         )
+
+    def divide_meridian(
+        self,
+        armc: float,
+        latitude: float,
+        tilt: float,
+        system: HouseSystem,
+        sun_declination: float = 0.0,
+    ) -> Division:
+        self._check_thread()
+        if system in UNDEFINED_BEYOND_POLAR_CIRCLES and abs(latitude) >= 90.0 - tilt:
+            raise _polar(system, latitude, 90.0 - tilt)
+        letter = LETTER_OF[system].encode()
+        try:
+            cusps, points = swe.houses_armc(armc, latitude, tilt, letter, sun_declination)
+        except swe.Error as error:
+            raise _undefined(system, latitude) from error
+        angles = _angles(points, latitude)
+        return Division(system, _on_angles(cusps, angles), (), angles, {}, points[2])
 
     def house_positions(
         self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
@@ -153,10 +179,19 @@ class SwissEphemeris:
             for position in positions
         ]
 
-    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa) -> float:
+    def ayanamsa(self, moment: float, ayanamsa: Ayanamsa, theory: Theory = Theory.SWISS) -> float:
         self._check_thread()
-        with _modes(Frame(ayanamsa=ayanamsa)):
-            return float(swe.get_ayanamsa_ex_ut(moment, swe.FLG_SWIEPH)[1])
+        if ayanamsa.name in STAR_BOUND:
+            self._files.require_stars("ayanamsa")
+            self._files.open_for(moment, BEHIND_STARS, prefixes_of(BEHIND_STARS, theory), theory)
+        with modes(Frame(ayanamsa=ayanamsa)):
+            try:
+                used, value = swe.get_ayanamsa_ex_ut(moment, THEORY_FLAG[theory])
+            except swe.Error as error:
+                raise _starless(ayanamsa, moment) from error
+        if used & THEORY_BITS != THEORY_FLAG[theory]:
+            raise _starless(ayanamsa, moment)
+        return float(value)
 
     def obliquity(self, moment: float) -> Obliquity:
         self._check_thread()
@@ -178,10 +213,14 @@ class SwissEphemeris:
         self._check_thread()
         return float(swe.deltat_ex(moment, THEORY_FLAG[theory])) * _SECONDS_OF_A_DAY
 
-    def provenance(self, bodies: Sequence[Celestial], frame: Frame = TROPICAL) -> Provenance:
+    def provenance(
+        self, bodies: Sequence[Celestial], frame: Frame = TROPICAL, *, stars: bool = False
+    ) -> Provenance:
         self._check_thread()
-        files, number = opened(bodies, frame.theory)
-        return Provenance(LIBRARY, frame.theory, number, tuple(files))
+        stars |= bound_to_star(frame)
+        files, number = opened([*bodies, *BEHIND_STARS] if stars else bodies, frame.theory)
+        catalogues = (STARS_FILE,) if stars else ()
+        return Provenance(LIBRARY, frame.theory, number, (*files, *catalogues))
 
     def _table(
         self,
@@ -193,15 +232,20 @@ class SwissEphemeris:
         """What the library says of each body at each moment."""
         self._check_thread()
         _refuse_unseen(bodies, frame.center)
-        flags |= THEORY_FLAG[frame.theory] | _view_flag(frame)
-        numbers = [_number(body) for body in bodies]
-        behind = [*bodies, frame.center] if isinstance(frame.center, Body) else bodies
+        flags |= THEORY_FLAG[frame.theory] | view_flag(frame)
+        numbers = [library_number(body) for body in bodies]
+        behind = [*bodies, frame.center] if isinstance(frame.center, Body) else [*bodies]
+        if flags & swe.FLG_SIDEREAL and bound_to_star(frame):
+            self._files.require_stars("ayanamsa")
+            behind += BEHIND_STARS
         prefixes = prefixes_of(behind, frame.theory)
         self._files.require_orbits(bodies)
         flat: list[float] = []
-        with _modes(frame):
-            for moment in moments:
-                self._files.open_for(moment, behind, prefixes, frame.theory)
+        with modes(frame):
+            first, last = 0.0, -1.0
+            for moment in np.asarray(moments, dtype=np.float64).tolist():
+                if not first <= moment <= last:
+                    first, last = self._files.open_for(moment, behind, prefixes, frame.theory)
                 for body, number in zip(bodies, numbers, strict=True):
                     flat += self._calculate(moment, body, number, frame, flags)
         table = np.array(flat).reshape(len(moments), len(bodies), 6)
@@ -223,6 +267,8 @@ class SwissEphemeris:
             else:
                 values, used = swe.calc_ut(moment, number, flags)
         except swe.Error as error:
+            if frame.ayanamsa is not None and bound_to_star(frame) and body in ANALYTIC:
+                raise _starless(frame.ayanamsa, moment) from error
             raise self._files.refused(moment, body, frame.theory, str(error)) from error
         if used & THEORY_BITS != flags & THEORY_BITS:
             raise self._files.refused(moment, body, frame.theory)
@@ -236,7 +282,7 @@ class SwissEphemeris:
 
 
 @contextmanager
-def _modes(frame: Frame) -> Iterator[None]:
+def modes(frame: Frame) -> Iterator[None]:
     """The library's global modes for one request; nothing of them stays behind."""
     if frame.ayanamsa is None and frame.observer is None:
         yield
@@ -263,7 +309,20 @@ def _set_ayanamsa(ayanamsa: Ayanamsa) -> None:
     swe.set_sid_mode(mode, ayanamsa.epoch, ayanamsa.value)
 
 
-def _view_flag(frame: Frame) -> int:
+def bound_to_star(frame: Frame) -> bool:
+    """Whether the frame's zodiac follows a star, whose place rests on more files."""
+    return frame.ayanamsa is not None and frame.ayanamsa.name in STAR_BOUND
+
+
+def _starless(ayanamsa: Ayanamsa, moment: float) -> OutsideEphemeris:
+    msg = (
+        f"no place of the star that {ayanamsa.name} is bound to at Julian day {moment:.4f}; "
+        "choose an ayanamsa that goes by precession alone, such as LAHIRI"
+    )
+    return OutsideEphemeris(msg, details={"field": "date", "ayanamsa": ayanamsa.name})
+
+
+def view_flag(frame: Frame) -> int:
     match frame.center:
         case View.TOPOCENTRIC:
             return int(swe.FLG_TOPOCTR)
@@ -273,7 +332,7 @@ def _view_flag(frame: Frame) -> int:
             return 0
 
 
-def _number(body: Celestial) -> int:
+def library_number(body: Celestial) -> int:
     if isinstance(body, Asteroid):
         return FIRST_ASTEROID + body.number
     return NUMBER_OF[OPPOSITES.get(body, body)]
@@ -297,7 +356,7 @@ def _refuse_unseen(bodies: Sequence[Celestial], center: Center) -> None:
             raise NoSuchPosition(msg, details=details)
 
 
-def _angles(points: Sequence[float], place: Place) -> dict[Angle, float]:
+def _angles(points: Sequence[float], latitude: float) -> dict[Angle, float]:
     """The angles by name, the four main ones first."""
     asc, mc, _, vertex, *others = points
     angles = {
@@ -307,7 +366,7 @@ def _angles(points: Sequence[float], place: Place) -> dict[Angle, float]:
         Angle.IC: norm(mc + 180.0),
         **dict(zip(_MINOR_ANGLES, others, strict=True)),
     }
-    if place.latitude == 0.0:  # the library says 0, which means undefined
+    if latitude == 0.0:  # the library says 0, which means undefined
         return angles
     return {**angles, Angle.VERTEX: vertex, Angle.ANTI_VERTEX: norm(vertex + 180.0)}
 
@@ -344,15 +403,23 @@ def _angle_speeds(speeds: Sequence[float]) -> dict[Angle, float]:
 
 def _refuse_polar(moment: float, place: Place, system: HouseSystem) -> None:
     limit = 90.0 - swe.calc_ut(moment, swe.ECL_NUT, 0)[0][0]
-    if abs(place.latitude) < limit - _POLAR_MARGIN:
-        return
+    if abs(place.latitude) >= limit - _POLAR_MARGIN:
+        raise _polar(system, place.latitude, limit)
+
+
+def _polar(system: HouseSystem, latitude: float, limit: float) -> PolarHouses:
     msg = (
-        f"{system} houses are undefined at latitude {place.latitude}: from {limit:.4f} degrees "
+        f"{system} houses are undefined at latitude {latitude}: from {limit:.4f} degrees "
         "towards the pole some degrees of the zodiac never rise; choose another house_system such "
         "as PORPHYRY or WHOLE_SIGN, or let polar be FALLBACK or FLAG"
     )
     details = {"field": "house_system", "latitude_limit": limit, "got": system}
-    raise PolarHouses(msg, details=details)
+    return PolarHouses(msg, details=details)
+
+
+def _undefined(system: HouseSystem, latitude: float) -> PolarHouses:
+    msg = f"{system} houses are undefined at latitude {latitude} at this moment"
+    return PolarHouses(msg, details={"field": "house_system", "got": system})
 
 
 def _turn_around(rows: FloatArray) -> None:

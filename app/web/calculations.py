@@ -7,46 +7,55 @@ import base64
 import binascii
 import difflib
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from actors.calculation_pool.messages import Compute, Lane
+from actors.calculation_pool.messages import Compute
+from actors.calculation_pool.sliced import LongWork
 from app.calculations.catalogue import Calculation, Cost, catalogue
+from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
 from app.errors import BadRequest, InvalidInput, NotFound, UnsupportedMediaType
 from app.keys import POOL, SETTINGS
 from app.web.answers import enveloped, succeeded
 from app.web.routing import Handler
+from app.web.streams import streamed, wants_lines
 from app.web.wrapper import body_too_large
 from app.wire import Outcome
 
 LASTING_HEADERS = {"Cache-Control": "private, max-age=86400"}
 """A natal chart never changes; a day lets a new engine version reach everyone."""
 
-_LANES = {Cost.INSTANT: Lane.INSTANT, Cost.LONG: Lane.LONG}
+MARKDOWN = "text/markdown"
+TEXT_HEADERS = {"Content-Type": f"{MARKDOWN}; charset=utf-8"}
+"""What `Accept` asks for, and how a text is sent."""
+
 _SCHEMA_REFERENCE = "#/$defs/{model}"
 
 
-async def post_calculation(request: web.Request) -> web.Response:
+async def post_calculation(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/calculations/{name} -> 200, 404 unknown name, 422 invalid, 503 overloaded."""
     name = known_name(request.match_info["name"])
     require_json(request)
-    outcome = await compute(request, name, await read_body(request))
-    return enveloped(request, outcome)
+    body = await read_body(request)
+    if wants_lines(request, name):
+        return await streamed(request, long_work(request, name, body))
+    return shown(request, await compute(request, _asked(request, name), body))
 
 
 async def get_calculation(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/calculations/{name}?request=<base64url> -> 200 with ETag, 304, and as POST."""
     name = known_name(request.match_info["name"])
-    outcome = await compute(request, name, _body_of_query(request))
+    outcome = await compute(request, _asked(request, name), _body_of_query(request))
     if not outcome.lasting:
-        return enveloped(request, outcome)
+        return shown(request, outcome)
     headers = {**LASTING_HEADERS, "ETag": f'W/"{outcome.digest}"'}
     held = {tag.value for tag in request.if_none_match or ()}
     if not held.isdisjoint({outcome.digest, "*"}):
         return web.Response(status=304, headers=headers)
-    return enveloped(request, outcome, headers)
+    return shown(request, outcome, headers)
 
 
 async def list_calculations(request: web.Request) -> web.Response:
@@ -67,8 +76,43 @@ def legacy(operation: str) -> Handler:
 
 async def compute(request: web.Request, operation: str, body: bytes) -> Outcome:
     """What the pool answers; raises what `Ref.ask` raises."""
-    message = Compute(operation, body, _LANES[cost_of(operation)])
+    if cost_of(operation) is Cost.LONG:
+        return await long_work(request, operation, body).answer()
+    message = Compute(operation, body)
     return await request.app[POOL].ask(message, within=request.app[SETTINGS].request_deadline)
+
+
+def shown(
+    request: web.Request, outcome: Outcome, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """The answer as JSON in its envelope, or as text where that was asked for."""
+    if outcome.status == HTTPStatus.OK and _wants_text(request):
+        told = {**TEXT_HEADERS, **(headers or {})}
+        return web.Response(body=outcome.fragment, headers=told)
+    return enveloped(request, outcome, headers)
+
+
+def _asked(request: web.Request, name: str) -> str:
+    """The operation that answers in the representation asked for."""
+    return TEXT + name if _wants_text(request) else name
+
+
+def _wants_text(request: web.Request) -> bool:
+    return MARKDOWN in request.headers.get(hdrs.ACCEPT, "")
+
+
+def long_work(request: web.Request, operation: str, body: bytes) -> LongWork:
+    """Work that is cut into parts, wanted until its deadline or until the caller leaves."""
+    now = asyncio.get_running_loop().time()
+    transport = request.transport
+    return LongWork(
+        request.app[POOL],
+        operation,
+        body,
+        now,
+        now + request.app[SETTINGS].long_request_deadline,
+        lambda: transport is not None and not transport.is_closing(),
+    )
 
 
 def known_name(name: str) -> str:
@@ -131,4 +175,7 @@ def _described(entry: Calculation) -> Mapping[str, Any]:
         "request_schema": entry.request_schema(_SCHEMA_REFERENCE),
         "reply_schema": entry.reply_schema(_SCHEMA_REFERENCE),
         "example": dict(entry.example),
+        "sources": [
+            {"citation": source.citation, "verified": source.verified} for source in entry.sources
+        ],
     }

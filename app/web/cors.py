@@ -18,7 +18,7 @@ class Cors:
     def __init__(self, origins: Iterable[str]) -> None:
         self._origins = frozenset(origins)
         self._any = "*" in self._origins
-        self.vary = "Accept-Encoding" if self._any else "Origin, Accept-Encoding"
+        self.vary = "Accept, Accept-Encoding" if self._any else "Accept, Origin, Accept-Encoding"
         """What answers depend on beside the path, for caches."""
 
     def allows(self, origin: str) -> bool:
@@ -51,3 +51,7 @@ class Cors:
             "Access-Control-Max-Age": _DAY,
         }
         return web.Response(status=204, headers=headers)
+
+
+CORS = web.AppKey("cors", Cors)
+"""For handlers that send headers before the wrapper sees their answer."""

@@ -71,7 +71,9 @@ def _shapes() -> tuple[Shapes, Schema]:
     for entry in catalogue().values():
         wanted.append((entry.name, "validation", TypeAdapter(entry.request)))
         wanted.append((entry.name, "serialization", TypeAdapter(entry.reply)))
-    wanted += [(a.name, "serialization", TypeAdapter(a.reply)) for a in ADAPTERS]
+    for adapter in ADAPTERS:
+        wanted.append((adapter.name, "validation", TypeAdapter(adapter.request)))
+        wanted.append((adapter.name, "serialization", TypeAdapter(adapter.reply)))
     shapes, definitions = TypeAdapter.json_schemas(wanted, ref_template=_REFERENCE)
     return shapes, definitions["$defs"]  # type: ignore[return-value]  # keys are our own pairs
 
@@ -90,11 +92,11 @@ def _operations(route: Route, shapes: Shapes) -> Iterator[tuple[str, Schema]]:
 
 def _calculation(route: Route, path: str, entry: Calculation, shapes: Shapes) -> Schema:
     operation = {
-        **_base(route, path, "calculations", entry.summary, entry.description),
+        **_base(route, path, "calculations", entry.summary, entry.explanation),
         "responses": _responses(shapes[entry.name, "serialization"]),
     }
     if route.method == "POST":
-        return {**operation, "requestBody": _body(entry, shapes[entry.name, "validation"])}
+        return {**operation, "requestBody": _body(entry.example, shapes[entry.name, "validation"])}
     parameter = {
         "name": "request",
         "in": "query",
@@ -116,7 +118,7 @@ def _legacy(route: Route, shapes: Shapes) -> Schema:
     )
     return {
         **_base(route, route.path, "compatible", route.summary, description),
-        "requestBody": _body(entry, shapes[entry.name, "validation"]),
+        "requestBody": _body(adapter.example, shapes[adapter.name, "validation"]),
         "responses": _responses(shapes[adapter.name, "serialization"]),
     }
 
@@ -139,8 +141,8 @@ def _base(route: Route, path: str, tag: str, summary: str, description: str) -> 
     return operation
 
 
-def _body(entry: Calculation, schema: Schema) -> Schema:
-    content = {"schema": schema, "example": dict(entry.example)}
+def _body(example: Mapping[str, Any], schema: Schema) -> Schema:
+    content = {"schema": schema, "example": dict(example)}
     return {"required": True, "content": {"application/json": content}}
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body, Lot, Point
+from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body, Celestial, Lot, Point
 from app.astrology.chart import Conventions, Instant
 from app.astrology.errors import NoSuchPosition, OutsideEphemeris, PolarHouses
-from app.astrology.frame import Frame, View, Zodiac
+from app.astrology.frame import (
+    TROPICAL,
+    Ayanamsa,
+    AyanamsaName,
+    Frame,
+    Theory,
+    View,
+    Zodiac,
+)
 from app.astrology.houses import HouseBy, HouseRule, HouseSystem, PolarPolicy
+from app.astrology.mundane import mundane_positions
 from app.astrology.place import Place
-from app.astrology.sky import Position
+from app.astrology.sect import SectRule
+from app.astrology.sky import FloatArray, Position
 from tests.doubles import TURN_OF_ANGLES, LinearEphemeris, Motion
 
 SKY = LinearEphemeris(
@@ -140,6 +151,69 @@ def test_the_draconic_zodiac_counts_all_from_the_node_and_moves_with_it() -> Non
     assert (sun.longitude, sun.speed) == (355.0, 1.05)
     assert ascendant.longitude == 330.0
     assert instant.divide(HouseSystem.EQUAL).cusps[:2] == (330.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("system", "first"), [(HouseSystem.WHOLE_SIGN, 330.0), (HouseSystem.EQUAL_ARIES, 0.0)]
+)
+def test_whole_signs_are_those_of_the_draconic_zodiac(system: HouseSystem, first: float) -> None:
+    """The ascendant at 340 degrees is at 335 when counted from a node at 5."""
+    sky = LinearEphemeris({Body.NORTH_NODE: Motion(5.0)}, ascendant=340.0)
+    instant = Instant(0.0, MIDDLE, Conventions(zodiac=Zodiac.DRACONIC), sky)
+    cusps = instant.divide(system).cusps
+    assert list(cusps) == [(first + 30.0 * house) % 360.0 for house in range(12)]
+
+
+def test_the_tropical_chart_keeps_every_other_convention() -> None:
+    conventions = Conventions(
+        Frame(Theory.MOSHIER, View.TOPOCENTRIC, Ayanamsa(AyanamsaName.LAHIRI), MIDDLE),
+        Zodiac.SIDEREAL,
+        sect=SectRule.APPARENT,
+        sect_reversal=False,
+        angles_move=True,
+    )
+    plain = at(conventions=conventions).tropical.conventions
+    assert plain == replace(
+        conventions,
+        frame=replace(conventions.frame, ayanamsa=None),
+        zodiac=Zodiac.TROPICAL,
+    )
+
+
+class Parallax(LinearEphemeris):
+    """The Moon of an observer on the Earth stands 5 degrees lower."""
+
+    def positions(
+        self,
+        moments: Sequence[float] | FloatArray,
+        bodies: Sequence[Celestial],
+        frame: Frame = TROPICAL,
+    ) -> FloatArray:
+        rows = LinearEphemeris.positions(self, moments, bodies, frame)
+        if frame.observer is not None:
+            rows[:, :, 0] -= 5.0
+        return rows
+
+
+def test_houses_by_true_position_are_those_that_the_observer_sees() -> None:
+    sky = Parallax({Body.MOON: Motion(347.0)}, ascendant=345.0)
+    rule = HouseRule(HouseBy.POSITION)
+    for frame, house in ((TROPICAL, 1), (Frame(center=View.TOPOCENTRIC, observer=MIDDLE), 12)):
+        instant = Instant(0.0, MIDDLE, Conventions(frame, house_rule=rule), sky)
+        assert houses(instant, Body.MOON) == [house]
+
+
+@pytest.mark.parametrize("reversal", [True, False])
+def test_a_lot_in_house_space_heeds_the_sect_of_the_chart(*, reversal: bool) -> None:
+    """By night Fortune is turned around: 345 + 280 - 30 = 235, or else 345 + 30 - 280 = 95."""
+    moved: dict[Celestial, Motion] = {Body.SUN: Motion(30.0), Body.MOON: Motion(280.0)}
+    sky = LinearEphemeris(moved, ascendant=345.0, midheaven=250.0)
+    conventions = Conventions(sect_reversal=reversal)
+    instant = Instant(0.0, MIDDLE, conventions, sky)
+    (fortune,) = mundane_positions(instant, (Lot.FORTUNE,), HouseSystem.EQUAL)
+    (placed,) = instant.place_points((Lot.FORTUNE,))
+    assert fortune.longitude == pytest.approx((placed.longitude - 345.0) % 360.0)
+    assert fortune.longitude == pytest.approx(110.0 if reversal else 250.0)
 
 
 def test_fortune_turns_around_by_night_unless_as_ptolemy_has_it() -> None:

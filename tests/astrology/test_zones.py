@@ -177,6 +177,16 @@ def test_unknown_names_are_refused_with_the_nearest_known(name: str, nearest: st
 
 
 @pytest.mark.parametrize(
+    "name", ["Europe/Hamburg", "Europe/Munich", "Asia/Bangalore", "America/Boston", "Lyon"]
+)
+def test_a_city_without_a_zone_is_not_taken_for_another(name: str) -> None:
+    problem = refusal("2000-01-01", "12:00", name)
+    assert problem.expected == (
+        "an IANA time zone such as Europe/Berlin, or an offset such as +05:30"
+    )
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "",
@@ -206,7 +216,7 @@ def test_unknown_names_are_refused_with_the_nearest_known(name: str, nearest: st
 def test_hostile_names_are_just_unknown(name: str) -> None:
     problem = refusal("2000-01-01", "12:00", name)
     assert problem.field == "timezone"
-    assert "such as Europe/Paris" in problem.expected
+    assert "such as Europe/Berlin" in problem.expected
 
 
 # Gaps and folds

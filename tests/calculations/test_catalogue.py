@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from app.calculations.catalogue import Calculation, Cost, catalogue
 from app.calculations.execution import execution
 from app.compat.operations import cost_of, operations
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.almanac import SwissAlmanac
 from app.wire import encode
 from tests.calculations.asking import Asked
 from tests.calculations.schemas import REFERENCE, flaws, violations
@@ -18,14 +19,34 @@ ENTRIES = list(catalogue().values())
 each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
+PUBLISHED = """
+    fixed-stars arabic-parts dignities antiscia declinations harmonics midpoints special-points
+    patterns balance chart-shape sensitivity synastry composite davison relocation transits
+    transit-search ingresses stations lunations eclipses void-of-course ephemeris planetary-hours
+    rise-set progressions solar-arc directions returns profections firdaria zodiacal-releasing
+    gauquelin-sectors astrocartography local-space rectification
+    natal-chart planetary-positions houses aspects horary diurnal
+""".split()  # noqa: SIM905 - a list of them would fill a screen
+"""Every calculation that there is, as clients know it."""
+
+
 def test_the_catalogue_finds_its_entries() -> None:
-    assert list(catalogue()) == ["aspects", "houses", "natal-chart", "planetary-positions"]
+    assert sorted(catalogue()) == sorted(PUBLISHED)
     assert all(name == entry.name for name, entry in catalogue().items())
 
 
 def test_every_entry_is_an_operation_of_the_workers() -> None:
     assert set(catalogue()) <= set(operations())
-    assert {cost_of(name) for name in catalogue()} == {Cost.INSTANT}
+    assert {f"text:{name}" for name in catalogue()} <= set(operations())
+
+
+@each_entry
+def test_long_work_is_cut_into_parts_and_instant_work_is_not(entry: Calculation) -> None:
+    phases = {"#cut", "#part", "#merge"}
+    own = {name.removeprefix(entry.name) for name in operations() if name.startswith(entry.name)}
+    assert phases <= own if entry.cost is Cost.LONG else not phases & own
+    assert (entry.slicing is not None) is (entry.cost is Cost.LONG)
+    assert cost_of(entry.name) is entry.cost
 
 
 @each_entry
@@ -45,15 +66,45 @@ def test_the_schemas_of_an_entry_can_be_followed(entry: Calculation) -> None:
         assert list(flaws(schema, schema)) == []
 
 
-@each_entry
-def test_a_request_schema_asks_for_a_birth(entry: Calculation) -> None:
+def births_of(entry: Calculation) -> list[dict[str, Any]]:
+    """Schemas of the births in a request: at its top, or one for each chart in it."""
     schema = entry.request_schema(REFERENCE)
-    assert schema["required"] == ["date", "latitude", "longitude"]
-    described = {name for name, field in schema["properties"].items() if "description" in field}
-    birth = {"date", "time", "latitude", "longitude", "timezone", "fold", "calendar"}
-    assert birth | {"local_mean_time", "universal_time", "ephemeris"} <= described
-    assert schema["properties"]["latitude"]["minimum"] == -90.0
-    assert schema["properties"]["longitude"]["maximum"] == 180.0
+    inner = [schema, *schema.get("$defs", {}).values()]
+    return [shape for shape in inner if {"date", "latitude"} <= set(shape.get("properties", {}))]
+
+
+@each_entry
+def test_a_birth_in_a_request_is_described(entry: Calculation) -> None:
+    schema = entry.request_schema(REFERENCE)
+    spans = {"start_date", "end_date"} <= set(schema["properties"])
+    births = births_of(entry)
+    assert births or spans
+    for birth in births:
+        assert birth["required"][:3] == ["date", "latitude", "longitude"]
+        described = {name for name, field in birth["properties"].items() if "description" in field}
+        assert {"date", "time", "latitude", "longitude", "timezone"} <= described
+        assert birth["properties"]["latitude"]["minimum"] == -90.0
+        assert birth["properties"]["longitude"]["maximum"] == 180.0
+
+
+@each_entry
+def test_every_parameter_of_a_request_is_described(entry: Calculation) -> None:
+    schema = entry.request_schema(REFERENCE)
+    shapes = {"": schema, **schema.get("$defs", {})}
+    silent = [
+        f"{shape}.{name}"
+        for shape, described in shapes.items()
+        for name, parameter in described.get("properties", {}).items()
+        if not parameter.get("description")
+    ]
+    assert silent == []
+
+
+@each_entry
+def test_an_entry_names_its_sources_honestly(entry: Calculation) -> None:
+    for source in entry.sources:
+        assert source.citation
+        assert isinstance(source.verified, bool)
 
 
 @each_entry
@@ -64,7 +115,7 @@ def test_the_example_of_an_entry_is_as_its_schema_says(entry: Calculation) -> No
 
 @each_entry
 def test_the_example_of_an_entry_computes_what_its_schema_says(
-    entry: Calculation, ephemeris: SwissEphemeris
+    entry: Calculation, ephemeris: SwissAlmanac
 ) -> None:
     answer = Asked(execution(entry)(encode(dict(entry.example)), ephemeris))
     assert answer.status == 200
@@ -77,7 +128,7 @@ def test_the_example_of_an_entry_computes_what_its_schema_says(
 
 
 @each_entry
-def test_the_answer_to_a_birth_lasts(entry: Calculation, ephemeris: SwissEphemeris) -> None:
+def test_the_answer_to_a_birth_lasts(entry: Calculation, ephemeris: SwissAlmanac) -> None:
     outcome = execution(entry)(encode(dict(entry.example)), ephemeris)
     assert outcome.lasting
     assert outcome.digest
@@ -86,6 +137,6 @@ def test_the_answer_to_a_birth_lasts(entry: Calculation, ephemeris: SwissEphemer
 
 
 @each_entry
-def test_a_failure_does_not_last(entry: Calculation, ephemeris: SwissEphemeris) -> None:
+def test_a_failure_does_not_last(entry: Calculation, ephemeris: SwissAlmanac) -> None:
     outcome = execution(entry)(b"{}", ephemeris)
     assert (outcome.status, outcome.lasting, outcome.digest) == (422, False, "")

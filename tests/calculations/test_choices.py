@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.astrology.angles import separation
-from app.astrology.bodies import Body
+from app.astrology.aspects import AspectKind
+from app.astrology.bodies import LUNAR_POINTS, MAIN_ASTEROIDS, PLANETS, Body
 from app.astrology.houses import HouseSystem
 from app.ephemeris.swiss import SwissEphemeris
 from tests.calculations.asking import Asked, ask, birth
@@ -435,6 +436,21 @@ def test_exact_times_look_ahead_where_an_aspect_applies_and_back_where_it_separa
     told = echoed("natal-chart", include_exact_time=True, exact_window=10)
     assert told["exact_window"] == 10.0
     assert "exact_window" not in echoed("natal-chart")
+
+
+def test_more_exact_times_than_may_be_searched_at_once_are_refused(
+    ephemeris: SwissEphemeris,
+) -> None:
+    planets = [str(body) for body in (*PLANETS, *MAIN_ASTEROIDS.values(), *LUNAR_POINTS)]
+    request = {**NOON, "planets": planets, "aspects": [str(kind) for kind in AspectKind]}
+    assert ask("natal-chart", request, ephemeris).status == 200
+    asked = {**request, "include_exact_time": True, "exact_window": 183.0}
+    refused = ask("natal-chart", asked, ephemeris)
+    assert (refused.status, refused.error["details"]["field"]) == (422, "include_exact_time")
+    assert "at most 20 aspects" in refused.error["message"]
+    assert "shorter exact_window" in refused.error["message"]
+    few = {**asked, "planets": planets[:10], "aspects": ["TRINE", "SQUARE"]}
+    assert ask("natal-chart", few, ephemeris).status == 200
 
 
 def test_exact_times_outside_the_window_and_of_angles_are_null() -> None:

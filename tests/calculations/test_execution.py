@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.calculations.advice import MOST_WARNINGS
 from app.calculations.catalogue import Answer, catalogue
-from app.calculations.execution import MOST_WARNINGS, execution
+from app.calculations.execution import execution
 from app.calculations.provenance import ENGINE
-from app.ephemeris.swiss import LIBRARY, SwissEphemeris
+from app.calculations.request import MOST_UNKNOWN
+from app.ephemeris.almanac import SwissAlmanac
+from app.ephemeris.swiss import LIBRARY
 from app.wire import encode
 from tests.calculations.asking import NEW_YORK, Asked, ask, birth
 from tests.doubles import LinearEphemeris
@@ -51,7 +54,7 @@ fields = st.sampled_from(
 @settings(deadline=None, max_examples=150)  # a busy machine is no fault
 @given(changes=st.dictionaries(fields, json_values, max_size=3))
 def test_no_values_are_a_fault_of_ours(
-    name: str, changes: dict[str, Any], ephemeris: SwissEphemeris
+    name: str, changes: dict[str, Any], ephemeris: SwissAlmanac
 ) -> None:
     answer = ask(name, json.dumps(birth(**changes)).encode(), ephemeris)
     assert answer.status in {200, 422}
@@ -62,7 +65,7 @@ def test_no_values_are_a_fault_of_ours(
 @each_name
 @settings(deadline=None, max_examples=150)
 @given(body=st.binary(max_size=200))
-def test_no_bytes_are_a_fault_of_ours(name: str, body: bytes, ephemeris: SwissEphemeris) -> None:
+def test_no_bytes_are_a_fault_of_ours(name: str, body: bytes, ephemeris: SwissAlmanac) -> None:
     assert ask(name, body, ephemeris).error["code"] == "VALIDATION_ERROR"
 
 
@@ -75,7 +78,7 @@ class Broken(Exception):
 
 @pytest.mark.parametrize("fault", [Broken, ZeroDivisionError, RecursionError, MemoryError])
 def test_a_fault_is_told_without_any_value(
-    fault: type[Exception], ephemeris: SwissEphemeris, caplog: pytest.LogCaptureFixture
+    fault: type[Exception], ephemeris: SwissAlmanac, caplog: pytest.LogCaptureFixture
 ) -> None:
     def compute(request: Any, _: Any) -> Answer[Any]:
         raise fault(f"cannot work with {request.date} at {request.latitude}")
@@ -103,7 +106,7 @@ def test_a_fault_is_told_without_any_value(
 
 
 def test_an_expected_failure_is_not_logged(
-    ephemeris: SwissEphemeris, caplog: pytest.LogCaptureFixture
+    ephemeris: SwissAlmanac, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         assert ask(POSITIONS, birth(latitude=91), ephemeris).status == 422
@@ -114,7 +117,7 @@ def test_an_expected_failure_is_not_logged(
 # Digests
 
 
-def digest(name: str, request: dict[str, Any] | bytes, ephemeris: SwissEphemeris) -> str:
+def digest(name: str, request: dict[str, Any] | bytes, ephemeris: SwissAlmanac) -> str:
     answer = ask(name, request, ephemeris)
     assert answer.status == 200, answer.error
     assert answer.meta["digest"] == answer.outcome.digest
@@ -135,18 +138,30 @@ def digest(name: str, request: dict[str, Any] | bytes, ephemeris: SwissEphemeris
     ids=str,
 )
 def test_requests_that_mean_the_same_have_one_digest(
-    written: dict[str, Any], ephemeris: SwissEphemeris
+    written: dict[str, Any], ephemeris: SwissAlmanac
 ) -> None:
     plain = digest("natal-chart", birth(planets=["SUN", "MOON"]), ephemeris)
     assert digest("natal-chart", birth(**written), ephemeris) == plain
 
 
-def test_a_digest_knows_no_order_of_keys_and_no_spaces(ephemeris: SwissEphemeris) -> None:
+def test_a_digest_knows_no_order_of_keys_and_no_spaces(ephemeris: SwissAlmanac) -> None:
     plain = digest("aspects", birth(orbs={"TRINE": 3, "SQUARE": 2.5}), ephemeris)
     turned = dict(reversed(birth(orbs={"square": 2.5, "Trine": 3.0}).items()))
     assert digest("aspects", turned, ephemeris) == plain
     spread = json.dumps(birth(orbs={"TRINE": 3e0, "SQUARE": 25e-1}), indent=4).encode()
     assert digest("aspects", spread, ephemeris) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("natal-chart", "point_orbs"), ("balance", "point_weights")],
+)
+def test_a_digest_knows_numbered_asteroids_as_keys(
+    name: str, field: str, ephemeris: SwissAlmanac
+) -> None:
+    plain = digest(name, birth(**{field: {"ASTEROID_433": 2.0, "SUN": 3.0}}), ephemeris)
+    assert digest(name, birth(**{field: {"Sun": 3, "asteroid 433": 2}}), ephemeris) == plain
+    assert digest(name, birth(**{field: {"ASTEROID_433": 1.0, "SUN": 3.0}}), ephemeris) != plain
 
 
 @pytest.mark.parametrize(
@@ -171,33 +186,46 @@ def test_a_digest_knows_no_order_of_keys_and_no_spaces(ephemeris: SwissEphemeris
     ids=str,
 )
 def test_requests_that_mean_another_thing_have_another_digest(
-    change: dict[str, Any], ephemeris: SwissEphemeris
+    change: dict[str, Any], ephemeris: SwissAlmanac
 ) -> None:
     plain = digest("natal-chart", birth(), ephemeris)
     assert digest("natal-chart", birth(**change), ephemeris) != plain
 
 
-def test_every_operation_and_shape_has_digests_of_its_own(ephemeris: SwissEphemeris) -> None:
-    names = [
-        *catalogue(),
-        "calculations/houses",
-        "calculations/aspects",
-        "calculations/planetary-positions",
-        "stateless/natal-chart",
+def test_every_operation_and_shape_has_digests_of_its_own(ephemeris: SwissAlmanac) -> None:
+    plain = ["planetary-positions", "houses", "aspects", "natal-chart", "balance", "antiscia"]
+    legacy = [f"calculations/{name}" for name in plain[:3]]
+    names = [*plain, *(f"text:{name}" for name in plain), *legacy, "stateless/natal-chart"]
+    digests = {ask(name, birth(), ephemeris).outcome.digest for name in names}
+    assert len(digests) == len(names)
+    assert "" not in digests
+
+
+def test_an_unknown_field_inside_a_chart_changes_no_digest(ephemeris: SwissAlmanac) -> None:
+    two = {"chart1": birth(), "chart2": birth(date="1992-02-02")}
+    more = {"chart1": birth(colour="red"), "chart2": two["chart2"]}
+    assert digest("synastry", two, ephemeris) == digest("synastry", more, ephemeris)
+    other = {**two, "chart1": birth(latitude=41.0)}
+    assert digest("synastry", two, ephemeris) != digest("synastry", other, ephemeris)
+
+
+def test_an_unknown_field_inside_a_chart_is_warned_of_by_its_path(ephemeris: SwissAlmanac) -> None:
+    request = {"chart1": birth(), "chart2": birth(housesystem="KOCH")}
+    assert ask("synastry", request, ephemeris).meta["warnings"] == [
+        "field 'chart2.housesystem' was ignored; did you mean 'chart2.house_system'?"
     ]
-    assert len({digest(name, birth(), ephemeris) for name in names}) == len(names)
 
 
 # Unknown fields
 
 
-def warnings(ephemeris: SwissEphemeris, **more: Any) -> list[str]:
+def warnings(ephemeris: SwissAlmanac, **more: Any) -> list[str]:
     answer = ask(POSITIONS, birth(**more), ephemeris)
     assert answer.status == 200
     return list(answer.meta["warnings"])
 
 
-def test_an_unknown_field_is_warned_of_with_the_nearest_name(ephemeris: SwissEphemeris) -> None:
+def test_an_unknown_field_is_warned_of_with_the_nearest_name(ephemeris: SwissAlmanac) -> None:
     assert warnings(ephemeris, housesystem="KOCH") == [
         "field 'housesystem' was ignored; did you mean 'house_system'?"
     ]
@@ -207,22 +235,29 @@ def test_an_unknown_field_is_warned_of_with_the_nearest_name(ephemeris: SwissEph
     ]
 
 
-def test_a_field_of_another_calculation_is_warned_of(ephemeris: SwissEphemeris) -> None:
+def test_a_field_of_another_calculation_is_warned_of(ephemeris: SwissAlmanac) -> None:
     assert warnings(ephemeris, orb_multiplier=2) == ["field 'orb_multiplier' was ignored"]
 
 
-def test_warnings_are_few_and_short(ephemeris: SwissEphemeris) -> None:
-    many = {f"unknown_{number}_{'x' * 1000}": number for number in range(100)}
+def test_warnings_are_few_and_short(ephemeris: SwissAlmanac) -> None:
+    many = {f"unknown_{number}_{'x' * 1000}": number for number in range(MOST_UNKNOWN)}
     found = warnings(ephemeris, **many)
     assert len(found) == MOST_WARNINGS
     assert max(map(len, found)) < 100
+
+
+def test_a_flood_of_unknown_fields_is_refused(ephemeris: SwissAlmanac) -> None:
+    many = {f"unknown_{number}": number for number in range(MOST_UNKNOWN + 1)}
+    answer = ask(POSITIONS, birth(**many), ephemeris)
+    assert answer.status == 422
+    assert answer.error["message"].startswith(f"body must be at most {MOST_UNKNOWN} items")
 
 
 # What an answer was computed for
 
 
 def test_an_answer_tells_its_instant_its_data_and_its_definitions(
-    ephemeris: SwissEphemeris,
+    ephemeris: SwissAlmanac,
 ) -> None:
     answer = ask("natal-chart", birth(planets=["SUN", "CHIRON", "ASC"]), ephemeris)
     made = answer.computed_for
@@ -272,7 +307,7 @@ def test_an_answer_tells_its_instant_its_data_and_its_definitions(
     ],
 )
 def test_every_definition_is_echoed(
-    name: str, definitions: dict[str, Any], ephemeris: SwissEphemeris
+    name: str, definitions: dict[str, Any], ephemeris: SwissAlmanac
 ) -> None:
     asked = birth(house_system="k", universal_time="utc-to-ut1", ephemeris="moshier")
     made = ask(name, asked, ephemeris).computed_for
@@ -283,13 +318,13 @@ def test_every_definition_is_echoed(
     assert made["ephemeris"]["de_number"] is None
 
 
-def test_orbs_are_echoed_as_they_were_applied(ephemeris: SwissEphemeris) -> None:
+def test_orbs_are_echoed_as_they_were_applied(ephemeris: SwissAlmanac) -> None:
     asked = birth(aspects=["septile", "Trine"], orbs={"septile": 2}, orb_multiplier=1.5)
     definitions = ask("aspects", asked, ephemeris).computed_for["definitions"]
     assert definitions["orbs"] == {"TRINE": 12.0, "SEPTILE": 3.0}
 
 
-def test_local_mean_time_is_echoed_with_its_offset(ephemeris: SwissEphemeris) -> None:
+def test_local_mean_time_is_echoed_with_its_offset(ephemeris: SwissAlmanac) -> None:
     old = birth(date="1850-01-01", time="12:00")
     made = ask("houses", old, ephemeris).computed_for
     assert (made["local_mean_time"], made["utc_offset"]) == ("BIRTHPLACE", "-04:56:01.440000")
@@ -297,7 +332,7 @@ def test_local_mean_time_is_echoed_with_its_offset(ephemeris: SwissEphemeris) ->
     assert (made["local_mean_time"], made["utc_offset"]) == ("ZONE", "-04:56:02")
 
 
-def test_a_fold_and_a_calendar_are_echoed(ephemeris: SwissEphemeris) -> None:
+def test_a_fold_and_a_calendar_are_echoed(ephemeris: SwissAlmanac) -> None:
     twice = birth(date="2005-10-30", time="01:30", fold=1)
     made = ask("houses", twice, ephemeris).computed_for
     assert (made["fold"], made["utc"]) == (1, "2005-10-30T06:30:00Z")
@@ -305,7 +340,7 @@ def test_a_fold_and_a_calendar_are_echoed(ephemeris: SwissEphemeris) -> None:
     assert (made["calendar"], made["utc"]) == ("JULIAN", "1500-01-10T14:30:00Z")
 
 
-def test_houses_need_no_ephemeris_file(ephemeris: SwissEphemeris) -> None:
+def test_houses_need_no_ephemeris_file(ephemeris: SwissAlmanac) -> None:
     made = ask("houses", birth(date="0800-12-25"), ephemeris).computed_for
     assert made["ephemeris"]["files"] == []
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.astrology.bodies import PLANETS, STANDARD_POINTS
+from app.astrology.aspects import AspectKind
+from app.astrology.bodies import PLANETS, STANDARD_POINTS, Body
 from app.compat.direct import ADAPTERS
-from app.compat.legacy import Adapter
 from app.ephemeris.swiss import SwissEphemeris
 from tests.calculations.asking import Asked, ask, birth
 from tests.doubles import LinearEphemeris, Motion
@@ -40,7 +40,7 @@ ASPECT = {
     "aspect_type": str,
     "orb": float,
     "applying": bool,
-    "exact_time": type(None),
+    "exact_time": str,
 }
 HOUSE = {
     "number": int,
@@ -67,6 +67,8 @@ def test_every_row_has_the_fields_of_the_contract_in_its_order(
     assert found
     for row in found:
         kinds = {name: type(value) for name, value in row.items()}
+        if row.get("exact_time", "") is None:
+            kinds["exact_time"] = str
         assert kinds == SHAPES[operation]
         assert list(row) == list(SHAPES[operation])
 
@@ -82,11 +84,14 @@ def test_data_is_repeated_flat_beside_itself(operation: str, ephemeris: SwissEph
     assert list(body)[:4] == ["success", "data", "error", LISTS[operation]]
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.name)
-def test_an_adapter_has_a_name_and_a_calculation(adapter: Adapter) -> None:
-    assert adapter.name == f"calculations/{adapter.calculation}"
-    assert adapter.entry().name == adapter.calculation
-    assert adapter.flat
+def test_the_direct_operations_are_the_twelve_of_the_contract() -> None:
+    """CONTRACT.md 1.4, 12 to 23."""
+    assert [adapter.name.removeprefix("calculations/") for adapter in ADAPTERS] == [
+        *("planetary-positions", "aspects", "houses", "fixed-stars", "arabic-parts"),
+        *("dignities", "antiscia", "declinations", "harmonics", "rectification"),
+        *("primary-directions", "secondary-progressions"),
+    ]
+    assert all(adapter.flat for adapter in ADAPTERS)
 
 
 # planetary-positions
@@ -232,6 +237,22 @@ def test_points_that_neither_apply_nor_separate_are_told_as_false() -> None:
     assert applying(planets=["SATURN", "URANUS"], aspects=["novile", "semisextile"]) == {}
     still = applying(planets=["SATURN", "NEPTUNE"], aspects=["OPPOSITION"])
     assert still == {("SATURN", "NEPTUNE"): ("OPPOSITION", 0.0, False)}
+
+
+def test_many_points_are_answered_without_the_times_of_their_aspects(
+    ephemeris: SwissEphemeris,
+) -> None:
+    bodies = [body.value for body in Body if body is not Body.EARTH][:40]
+    many = {"planets": bodies, "aspects": [kind.value for kind in AspectKind]}
+    found = rows(ask(ASPECTS, birth(**many), ephemeris), ASPECTS)
+    assert {row["exact_time"] for row in found} == {None}
+    sixteen = {**many, "planets": bodies[:16]}
+    found = rows(ask(ASPECTS, birth(**sixteen), ephemeris), ASPECTS)
+    assert any(row["exact_time"] for row in found)
+    asked = ask(ASPECTS, birth(**many, include_exact_time=True), ephemeris)
+    assert asked.body["detail"][0]["loc"] == ["body", "include_exact_time"]
+    bare = rows(ask(ASPECTS, birth(include_exact_time=False), ephemeris), ASPECTS)
+    assert {row["exact_time"] for row in bare} == {None}
 
 
 # houses

@@ -153,6 +153,13 @@ def house_position(moment: float, place: Place, system: HouseSystem, longitude: 
     return float(swe.house_pos(armc, place.latitude, slant, point, LETTERS[system]))
 
 
+def house_position_under(
+    armc: float, latitude: float, slant: float, system: HouseSystem, point: tuple[float, float]
+) -> float:
+    """The same under a right ascension of the midheaven, for an ecliptic longitude and latitude."""
+    return float(swe.house_pos(armc, latitude, slant, point, LETTERS[system]))
+
+
 def random_births(count: int, seed: int) -> Iterator[tuple[float, Place]]:
     """Moments of 1200 to 2399, latest first, at places all over the Earth.
 
@@ -172,3 +179,32 @@ def positions_of(moment: float, bodies: Iterable[Body], theory: int) -> list[lis
     """Six numbers for each body by a theory; to be called inside `in_own_thread`."""
     swe.set_ephe_path(str(DATA))
     return [list(swe.calc_ut(moment, NUMBERS[body], theory | SPEED)[0]) for body in bodies]
+
+
+def azimuth_and_altitude(
+    moment: float, place: Place, body: Body, *, on_ecliptic: bool = False
+) -> tuple[float, float]:
+    """Compass azimuth and true altitude of a body, or of its degree on the ecliptic.
+
+    To be called inside `in_own_thread`.
+    """
+    swe.set_ephe_path(str(DATA))
+    longitude, latitude, distance, *_ = swe.calc_ut(moment, NUMBERS[body], SWISS)[0]
+    point = (longitude, 0.0 if on_ecliptic else latitude, distance)
+    geographic = (place.longitude, place.latitude, place.altitude)
+    from_south, altitude, _ = swe.azalt(moment, swe.ECL2HOR, geographic, 0.0, 0.0, point)
+    return (from_south + 180.0) % 360.0, altitude
+
+
+def seen_on_equator(moment: float, place: Place, body: Body) -> tuple[float, float]:
+    """Topocentric right ascension and declination; to be called inside `in_own_thread`."""
+    swe.set_ephe_path(str(DATA))
+    swe.set_topo(place.longitude, place.latitude, place.altitude)
+    flags = SWISS | swe.FLG_EQUATORIAL | swe.FLG_TOPOCTR
+    ascension, declination, *_ = swe.calc_ut(moment, NUMBERS[body], flags)[0]
+    return ascension, declination
+
+
+def sidereal_time(moment: float) -> float:
+    """Apparent sidereal time at Greenwich, in degrees."""
+    return float(swe.sidtime(moment)) * 15.0

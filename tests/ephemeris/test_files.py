@@ -13,7 +13,7 @@ import pytest
 
 from app.astrology.bodies import HYPOTHETICAL, PLANETS, Body
 from app.astrology.errors import OutsideEphemeris
-from app.astrology.frame import Frame, Theory
+from app.astrology.frame import Ayanamsa, AyanamsaName, Frame, Theory
 from app.astrology.houses import HouseSystem
 from app.astrology.place import Place
 from app.astrology.sky import Provenance
@@ -436,3 +436,15 @@ def test_another_thread_may_not_use_an_ephemeris(ephemeris: SwissEphemeris) -> N
     ):
         with pytest.raises(RuntimeError, match="belongs to another"):
             oracle.in_own_thread(use)
+
+
+def test_provenance_names_the_catalogue_where_stars_were_used(ephemeris: SwissEphemeris) -> None:
+    ephemeris.positions((NOON_2000,), (Body.SUN,))
+    expected = ("sepl_18.se1", "semo_18.se1", "sefstars.txt")
+    assert ephemeris.provenance((), stars=True).files == expected
+    citra = Frame(ayanamsa=Ayanamsa(AyanamsaName.TRUE_CITRA))
+    assert ephemeris.provenance((Body.SUN,), citra).files == expected
+    lahiri = Frame(ayanamsa=Ayanamsa(AyanamsaName.LAHIRI))
+    assert ephemeris.provenance((Body.SUN,), lahiri).files == expected[:2]
+    moshier = Frame(Theory.MOSHIER, ayanamsa=Ayanamsa(AyanamsaName.TRUE_CITRA))
+    assert ephemeris.provenance((Body.SUN,), moshier).files == expected[2:]

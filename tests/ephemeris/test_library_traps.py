@@ -1,6 +1,7 @@
-"""What Swiss Ephemeris does where nobody expects it, in calls that no technique here makes yet.
+"""What Swiss Ephemeris does where nobody expects it, called directly.
 
-Whoever builds on these calls finds the trap written down. Values are those of chart A, computed
+Stars, risings, eclipses and orbits rest on these calls; `app.ephemeris` keeps clear of each trap,
+and here it is written down what would happen otherwise. Values are those of chart A, computed
 with the shipped files, or facts of the dates that are named.
 """
 

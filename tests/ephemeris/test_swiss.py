@@ -24,7 +24,7 @@ from app.astrology.houses import (
 from app.astrology.place import Place
 from app.calculations.houses import HousesRequest, houses
 from app.calculations.planetary_positions import PlanetaryPositionsRequest, planetary_positions
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.almanac import SwissAlmanac
 from tests.ephemeris import oracle
 
 DEGREES = 1e-9
@@ -74,7 +74,7 @@ def birth_text(moment: float) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers(ephemeris: SwissEphemeris) -> list[Answers]:
+def answers(ephemeris: SwissAlmanac) -> list[Answers]:
     """A thousand births through the catalogue, and the same from the library itself."""
     asked: list[tuple[float, Place, dict[str, Any], dict[HouseSystem, Any]]] = []
     for moment, place in oracle.random_births(COUNT, SEED):
@@ -137,7 +137,7 @@ def test_positions_are_those_of_the_library(body: Body, answers: list[Answers]) 
 
 @pytest.mark.parametrize("body", BODIES, ids=str)
 def test_all_six_numbers_of_many_moments_at_once_are_those_of_the_library(
-    body: Body, answers: list[Answers], ephemeris: SwissEphemeris
+    body: Body, answers: list[Answers], ephemeris: SwissAlmanac
 ) -> None:
     moments = np.array([answer.moment for answer in answers])
     table = ephemeris.positions(moments, (body,))
@@ -178,7 +178,7 @@ def test_we_refuse_houses_exactly_where_the_library_does(
 
 @pytest.mark.parametrize("system", list(HouseSystem), ids=str)
 def test_a_division_has_the_armc_and_vertex_of_the_library(
-    system: HouseSystem, answers: list[Answers], ephemeris: SwissEphemeris
+    system: HouseSystem, answers: list[Answers], ephemeris: SwissAlmanac
 ) -> None:
     for answer in answers[::10]:
         expected = answer.cusps[system]
@@ -226,7 +226,7 @@ def follow_each_other(cusps: Sequence[float]) -> bool:
 
 @pytest.mark.parametrize("system", BY_LONGITUDE, ids=str)
 def test_points_on_the_ecliptic_are_in_the_house_that_the_library_tells(
-    system: HouseSystem, ephemeris: SwissEphemeris
+    system: HouseSystem, ephemeris: SwissAlmanac
 ) -> None:
     """`swe.house_pos`, also inside the polar circles, where houses may run backwards.
 
@@ -255,7 +255,7 @@ def test_points_on_the_ecliptic_are_in_the_house_that_the_library_tells(
 
 @pytest.mark.parametrize("system", list(HouseSystem), ids=str)
 def test_angles_open_their_houses_all_over_the_earth(
-    system: HouseSystem, ephemeris: SwissEphemeris
+    system: HouseSystem, ephemeris: SwissAlmanac
 ) -> None:
     """A descendant that rounding puts into house 6 is the fault of Kerykeion issue 164."""
     for moment, place in oracle.random_births(COUNT, SEED):
@@ -278,7 +278,7 @@ def test_angles_open_their_houses_all_over_the_earth(
 )
 @pytest.mark.parametrize("system", list(HouseSystem), ids=str)
 def test_the_ends_of_the_earth_have_twelve_finite_cusps_or_a_reason(
-    latitude: float, longitude: float, system: HouseSystem, ephemeris: SwissEphemeris
+    latitude: float, longitude: float, system: HouseSystem, ephemeris: SwissAlmanac
 ) -> None:
     place = Place(latitude, longitude)
     poles = {*UNDEFINED_BEYOND_POLAR_CIRCLES, HouseSystem.SUNSHINE_MAKRANSKY}
@@ -295,7 +295,7 @@ def test_the_ends_of_the_earth_have_twelve_finite_cusps_or_a_reason(
 @pytest.mark.parametrize("side", [1.0, -1.0])
 @pytest.mark.parametrize("system", sorted(UNDEFINED_BEYOND_POLAR_CIRCLES), ids=str)
 def test_the_polar_limit_is_ninety_degrees_less_the_true_obliquity(
-    system: HouseSystem, side: float, nearness: float, ephemeris: SwissEphemeris
+    system: HouseSystem, side: float, nearness: float, ephemeris: SwissAlmanac
 ) -> None:
     moment = 2451545.25
     limit = 90.0 - oracle.obliquity(moment)
@@ -314,7 +314,7 @@ def test_the_polar_limit_is_ninety_degrees_less_the_true_obliquity(
 
 
 def test_rounding_at_the_polar_limit_is_a_refusal_and_not_a_fault(
-    ephemeris: SwissEphemeris,
+    ephemeris: SwissAlmanac,
 ) -> None:
     """Within 1e-13 degrees of the limit the library and a comparison of ours may disagree."""
     moment = 2451545.25
@@ -325,7 +325,7 @@ def test_rounding_at_the_polar_limit_is_a_refusal_and_not_a_fault(
             ephemeris.divide(moment, Place(latitude, 20.0), HouseSystem.KOCH)
 
 
-def test_the_south_node_is_the_north_node_turned_around(ephemeris: SwissEphemeris) -> None:
+def test_the_south_node_is_the_north_node_turned_around(ephemeris: SwissAlmanac) -> None:
     """CONTRACT.md 44: it was the north node itself. Distance and speeds are those of the node."""
     for moment in (2451545.25, 2400000.0, 2300000.0):
         north, south = ephemeris.positions((moment,), (Body.NORTH_NODE, Body.SOUTH_NODE))[0]
@@ -338,7 +338,7 @@ def test_the_south_node_is_the_north_node_turned_around(ephemeris: SwissEphemeri
 @pytest.mark.parametrize(
     "body", [Body.NORTH_NODE, Body.SOUTH_NODE, Body.TRUE_NODE, Body.LILITH, Body.LILITH_TRUE]
 )
-def test_nodes_and_apogees_have_their_speeds(body: Body, ephemeris: SwissEphemeris) -> None:
+def test_nodes_and_apogees_have_their_speeds(body: Body, ephemeris: SwissAlmanac) -> None:
     """CONTRACT.md 42: special points were answered with a speed of 0.
 
     The speed is the change of longitude over two minutes, but for the osculating points, whose
@@ -351,7 +351,7 @@ def test_nodes_and_apogees_have_their_speeds(body: Body, ephemeris: SwissEphemer
     assert now[0][3] == pytest.approx(motion, abs=1e-3)
 
 
-def test_an_array_of_moments_has_a_row_for_each(ephemeris: SwissEphemeris) -> None:
+def test_an_array_of_moments_has_a_row_for_each(ephemeris: SwissAlmanac) -> None:
     moments = [2451545.0, 2451546.0, 2451547.0]
     table = ephemeris.positions(moments, (Body.SUN, Body.SOUTH_NODE))
     assert table.shape == (3, 2, 6)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import swisseph as swe
 
@@ -32,10 +33,11 @@ from app.astrology.frame import (
 from app.astrology.houses import LETTER_OF, HouseBy, HouseRule, HouseSystem
 from app.astrology.moment import moment_of
 from app.astrology.place import Place
-from app.astrology.search import root
-from app.astrology.sky import LATITUDE, LONGITUDE, SPEED, Position, positions_at
+from app.astrology.search import IntArray, roots
+from app.astrology.sky import LATITUDE, LONGITUDE, SPEED, FloatArray, Position, positions_at
 from app.ephemeris.files import DATA
-from app.ephemeris.missing import ORBITS_FILE
+from app.ephemeris.missing import ORBITS_FILE, STARS_FILE
+from app.ephemeris.numbers import STAR_BOUND
 from app.ephemeris.swiss import SwissEphemeris
 from tests.ephemeris import oracle
 
@@ -509,6 +511,15 @@ def turning_of(ephemeris: SwissEphemeris, body: Body, half: float) -> Callable[[
     return moved
 
 
+def root_of(function: Callable[[float], float], start: float, end: float) -> float:
+    """Where one function of time changes its sign."""
+
+    def of_all(moments: FloatArray, _: IntArray) -> FloatArray:
+        return np.array([function(moment) for moment in moments.tolist()])
+
+    return float(roots(of_all, np.array([start]), np.array([end]))[0])
+
+
 @pytest.mark.parametrize(
     ("body", "start", "end", "half", "most"),
     [
@@ -520,9 +531,9 @@ def test_speeds_vanish_at_a_station_and_near_the_turn_of_longitude(
     body: Body, start: float, end: float, half: float, most: float, ephemeris: SwissEphemeris
 ) -> None:
     """A station is the zero of FLG_SPEED: 0.2 s from the turn for Mercury, 4.5 s for Pluto."""
-    station = root(speed_of(ephemeris, body), start, end)
+    station = root_of(speed_of(ephemeris, body), start, end)
     assert abs(speed_of(ephemeris, body)(station)) < 1e-7
-    turn = root(turning_of(ephemeris, body, half), start, end)
+    turn = root_of(turning_of(ephemeris, body, half), start, end)
     assert abs(station - turn) * 86_400.0 < most
     before, after = ephemeris.positions((station - 0.1, station + 0.1), (body,))[:, 0, SPEED]
     assert before > 0.0 > after
@@ -581,3 +592,65 @@ def test_true_positions_in_horizontal_houses_are_refused(ephemeris: SwissEphemer
     sun = Position(Body.SUN, 280.0)
     with pytest.raises(NoSuchPosition, match="use house_by LONGITUDE"):
         ephemeris.house_positions(MOMENT_A, Place(-33.9, 18.4), HouseSystem.HORIZONTAL, [sun])
+
+
+# Stars behind a zodiac
+
+BEYOND_MOSHIER = 3000000.0
+"""A Julian day of the year 3501: the Moshier theory ends with the year 3000."""
+BEFORE_THE_FILES = 1000000.0
+
+
+@pytest.mark.parametrize("name", sorted(STAR_BOUND), ids=str)
+@pytest.mark.parametrize(
+    ("theory", "moment"),
+    [(Theory.MOSHIER, BEYOND_MOSHIER), (Theory.SWISS, BEFORE_THE_FILES)],
+)
+def test_stars_of_a_zodiac_beyond_the_ephemeris_are_refused_by_every_call(
+    name: AyanamsaName, theory: Theory, moment: float, ephemeris: SwissEphemeris
+) -> None:
+    """The library itself would fall back, fail, or count houses from an older zodiac."""
+    ayanamsa = Ayanamsa(name)
+    frame = Frame(theory, ayanamsa=ayanamsa)
+    for asked in (
+        lambda: ephemeris.ayanamsa(moment, ayanamsa, theory),
+        lambda: ephemeris.divide(moment, SAN_DIEGO, HouseSystem.PLACIDUS, frame),
+        lambda: ephemeris.divide(moment, SAN_DIEGO, HouseSystem.PLACIDUS, frame, speeds=True),
+        lambda: ephemeris.positions((moment,), (Body.NORTH_NODE,), frame),
+    ):
+        with pytest.raises(OutsideEphemeris):
+            asked()
+
+
+def test_stars_of_a_zodiac_are_seen_by_the_theory_that_was_asked_for(
+    ephemeris: SwissEphemeris,
+) -> None:
+    """Moshier's Earth moves a little otherwise, and with it the aberration of Spica."""
+    citra = Ayanamsa(AyanamsaName.TRUE_CITRA)
+    swiss, moshier = (ephemeris.ayanamsa(MOMENT_A, citra, theory) for theory in Theory)
+    assert 1e-7 < abs(swiss - moshier) < 1e-4
+    for theory, value in ((Theory.SWISS, swiss), (Theory.MOSHIER, moshier)):
+        frame = Frame(theory, ayanamsa=citra)
+        plain = ephemeris.divide(MOMENT_A, SAN_DIEGO, HouseSystem.KOCH, Frame(theory))
+        drawn = ephemeris.divide(MOMENT_A, SAN_DIEGO, HouseSystem.KOCH, frame)
+        assert separation(plain.ascendant - value, drawn.ascendant) < SAME
+
+
+def test_stars_of_a_zodiac_that_moshier_reaches_are_answered_beyond_the_files(
+    ephemeris: SwissEphemeris,
+) -> None:
+    value = ephemeris.ayanamsa(BEFORE_THE_FILES, Ayanamsa(AyanamsaName.TRUE_CITRA), Theory.MOSHIER)
+    assert 300.0 < value < 360.0
+
+
+def test_stars_of_a_zodiac_need_their_catalogue(tmp_path: Path) -> None:
+    for file in DATA.glob("*.se1"):
+        (tmp_path / file.name).symlink_to(file)
+
+    def asked() -> float:
+        return SwissEphemeris([tmp_path]).ayanamsa(MOMENT_A, Ayanamsa(AyanamsaName.TRUE_CITRA))
+
+    with pytest.raises(OutsideEphemeris) as refused:
+        oracle.in_own_thread(asked)
+    assert refused.value.details is not None
+    assert refused.value.details["missing_files"] == [STARS_FILE]

@@ -8,7 +8,7 @@ from typing import Any
 from app.astrology.bodies import Angle, Body
 from app.calculations.execution import execution
 from app.calculations.natal_chart import natal_chart
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.almanac import SwissAlmanac
 from app.wire import decode
 
 PATH = "/api/v1/calculations/natal-chart"
@@ -25,6 +25,6 @@ def chart(number: int) -> bytes:
     return json.dumps({**moment, **place, "planets": _POINTS}).encode()
 
 
-def expected(body: bytes, ephemeris: SwissEphemeris) -> Any:
+def expected(body: bytes, ephemeris: SwissAlmanac) -> Any:
     """The `data` of the answer, computed in this process."""
     return decode(b"{%b}" % _run(body, ephemeris).fragment)["data"]

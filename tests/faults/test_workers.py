@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 from aiohttp import ClientSession, ClientTimeout
 
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.almanac import SwissAlmanac
 from tests.faults.charts import PATH, chart, expected
 from tests.faults.processes import eventually, worker_pids
 from tests.server import LONG_ENOUGH, RunningServer, token
@@ -52,7 +52,7 @@ class _Load:
 
 
 async def test_killed_workers_cost_no_caller_more_than_a_refusal(
-    tmp_path: Path, ephemeris: SwissEphemeris
+    tmp_path: Path, ephemeris: SwissAlmanac
 ) -> None:
     headers = {"Authorization": f"Bearer {token()}", "Content-Type": "application/json"}
     with RunningServer(tmp_path) as server:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from app.calculations.catalogue import catalogue
-from app.compat.operations import adapters
+from app.calculations.catalogue import Cost, catalogue
+from app.compat.operations import adapters, cost_of
 
 VALUES: tuple[Any, ...] = (
     None,
@@ -68,6 +69,11 @@ RAW = (
 )
 """Bodies that are no requests at all."""
 
+INSTANT_PER_LONG = 6
+"""Times that each instant operation is asked for one time of each long one, whose answers take a
+hundred times as long: as many of each would keep a worker for
+ten minutes more and tell nothing new."""
+
 HEADERS: tuple[Mapping[str, str], ...] = (
     {},
     {},
@@ -97,34 +103,38 @@ class Attacker:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - not a secret
         own = {f"/api/v1/calculations/{e.name}": dict(e.example) for e in catalogue().values()}
-        legacy = {f"/api/{a.name}": dict(a.entry().example) for a in adapters().values()}
-        self._examples = {**own, **legacy}
-        self._fields = sorted(
-            {name for entry in catalogue().values() for name in entry.request.model_fields}
-        )
+        legacy = {f"/api/{a.name}": dict(a.example) for a in adapters().values()}
+        self._examples = list({**own, **legacy}.items())
+        names = [*catalogue(), *adapters()]
+        self._weights = [1 if cost_of(name) is Cost.LONG else INSTANT_PER_LONG for name in names]
+        requests = [one.request for one in catalogue().values()]
+        requests += [one.request for one in adapters().values()]
+        self._fields = sorted({name for model in requests for name in model.model_fields})
 
     def next(self) -> Hostile:
         choose = self._random
-        path, example = choose.choice(list(self._examples.items()))
+        ((path, example),) = choose.choices(self._examples, self._weights)
         headers = choose.choice(HEADERS)
         if choose.random() < 0.1:
             return Hostile(path, choose.choice(RAW), headers)
         return Hostile(path, json.dumps(self._broken(example)).encode(), headers)
 
     def _broken(self, example: Mapping[str, Any]) -> dict[str, Any]:
-        choose, body = self._random, dict(example)
+        choose, body = self._random, deepcopy(dict(example))
+        parts = [body, *(value for value in body.values() if isinstance(value, dict))]
         for _ in range(choose.randint(1, 3)):
+            part = choose.choice(parts)
             match choose.randint(0, 4):
-                case 0 if body:
-                    del body[choose.choice(list(body))]
+                case 0 if part:
+                    del part[choose.choice(list(part))]
                 case 1:
-                    body[choose.choice(self._fields)] = choose.choice(VALUES)
+                    part[choose.choice(self._fields)] = choose.choice(VALUES)
                 case 2:
-                    body[choose.choice(self._fields)] = [choose.choice(VALUES)]
+                    part[choose.choice(self._fields)] = [choose.choice(VALUES)]
                 case 3:
-                    body["latitude"] = choose.uniform(-95.0, 95.0)
-                    body["longitude"] = choose.uniform(-185.0, 185.0)
+                    part["latitude"] = choose.uniform(-95.0, 95.0)
+                    part["longitude"] = choose.uniform(-185.0, 185.0)
                 case _:
                     year, month = choose.randint(1150, 2450), choose.randint(0, 13)
-                    body["date"] = f"{year:04d}-{month:02d}-{choose.randint(0, 32):02d}"
+                    part["date"] = f"{year:04d}-{month:02d}-{choose.randint(0, 32):02d}"
         return body

@@ -96,7 +96,7 @@ def test_every_calculation_has_both_forms(name: str) -> None:
     item = document()["paths"][f"/api/v1/calculations/{name}"]
     entry = catalogue()[name]
     post, get = item["post"], item["get"]
-    assert post["description"] == entry.description
+    assert post["description"] == entry.explanation
     content = post["requestBody"]["content"]["application/json"]
     assert content["example"] == dict(entry.example)
     schema = resolved(content["schema"]["$ref"])
@@ -111,6 +111,10 @@ def test_every_calculation_has_both_forms(name: str) -> None:
 def test_every_compatible_operation_is_described(adapter: Any) -> None:
     operation = document()["paths"][f"/api/{adapter.name}"]["post"]
     assert operation["requestBody"]["required"] is True
+    content = operation["requestBody"]["content"]["application/json"]
+    assert content["example"] == json.loads(json.dumps(adapter.example))
+    schema = resolved(content["schema"]["$ref"])
+    assert set(adapter.example) <= set(schema["properties"])
     assert f"/api/v1/calculations/{adapter.calculation}" in operation["description"]
 
 

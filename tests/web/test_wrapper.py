@@ -114,7 +114,7 @@ def test_caches_learn_what_an_answer_depends_on(server: RunningServer) -> None:
     for path in ("/health", "/openapi.json"):
         response = server.get(path)
         assert not any(name.startswith("Access-Control") for name in response.headers)
-        assert response.headers["Vary"] == "Origin, Accept-Encoding"
+        assert response.headers["Vary"] == "Accept, Origin, Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", [OWN, "/api/stateless/natal-chart", "/health", "/nothing"])

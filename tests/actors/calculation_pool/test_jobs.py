@@ -18,9 +18,10 @@ MOST = 32
 _numbers = count(1)
 
 
-def _job(lane: Lane = Lane.INSTANT, *, lost: int = 0) -> Job:
+def _job(lane: Lane = Lane.INSTANT, *, lost: int = 0, since: float = 0.0) -> Job:
     number = next(_numbers)
-    return Job(number, ("echo", b"%d" % number), lane, queued_at=0.0, lost=lost)
+    key = ("echo", b"%d" % number)
+    return Job(number, key, lane, queued_at=0.0, since=since, lost=lost)
 
 
 def _lanes(*jobs: Job) -> Lanes:
@@ -151,3 +152,10 @@ async def test_each_waiter_gets_an_error_of_its_own() -> None:
             await asker
         errors.append(caught.value)
     assert errors[0] is not errors[1]
+
+
+def test_parts_of_the_oldest_work_go_first_however_late_they_come() -> None:
+    young, old, older = (_job(Lane.LONG, since=since) for since in (3.0, 1.0, 1.0))
+    lanes = _lanes(young, old, older)
+    frames = [lanes.next_frame(1, MOST, long_allowed=True) for _ in range(3)]
+    assert frames == [[old], [older], [young]]

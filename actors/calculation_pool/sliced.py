@@ -1,0 +1,89 @@
+"""Long work, part by part: asked of the pool by whoever waits for the whole.
+
+Nothing here computes: requests and parts are bytes that only workers read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from actors.calculation_pool.messages import Compute, Lane
+from actors.runtime import AskTimeout, Ref
+from app.wire import CUT, Outcome, decode, encode, paired
+
+PARTS_AT_ONCE = 2
+"""Parts of one request on their way: the worker finds the next when it has done one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LongWork:
+    """One request of long work, and from when until when its answer is wanted.
+
+    `since` and `deadline` on the event loop's clock; `is_wanted` tells whether the caller is
+    still there.
+    """
+
+    pool: Ref[Compute]
+    operation: str
+    body: bytes
+    since: float
+    deadline: float
+    is_wanted: Callable[[], bool]
+
+    async def answer(self) -> Outcome:
+        """The whole answer, or the first failure; raises what `Ref.ask` raises.
+
+        Raises CancelledError once the caller has left: no further part is computed.
+        """
+        cut = await self._ask("#cut", self.body, Lane.INSTANT)
+        if cut.status != CUT:
+            return cut
+        parts: Sequence[object] = decode(cut.fragment)
+        if len(parts) <= 1:
+            return await self._ask("", self.body, Lane.LONG)
+        done: list[bytes] = []
+        async for part in self._computed("#part", parts):
+            if part.status != CUT:
+                return part
+            done.append(part.fragment)
+        merged = paired(self.body, b"[%b]" % b",".join(done))
+        return await self._ask("#merge", merged, Lane.LONG)
+
+    async def lines(self) -> AsyncIterator[Outcome]:
+        """The parts as lines of a stream, each as soon as it is there; or the first failure."""
+        cut = await self._ask("#cut", self.body, Lane.INSTANT)
+        if cut.status != CUT:
+            yield cut
+            return
+        async for part in self._computed("#lines", decode(cut.fragment)):
+            yield part
+            if part.status != CUT:
+                return
+
+    async def _computed(self, phase: str, parts: Sequence[object]) -> AsyncIterator[Outcome]:
+        """The parts in their order, a few ahead of the one that is waited for."""
+        ahead: list[asyncio.Task[Outcome]] = []
+        waiting = iter(parts)
+        try:
+            while True:
+                while len(ahead) < PARTS_AT_ONCE and (part := next(waiting, None)) is not None:
+                    body = paired(self.body, encode(part))
+                    ahead.append(asyncio.create_task(self._ask(phase, body, Lane.LONG)))
+                if not ahead:
+                    return
+                if not self.is_wanted():
+                    raise asyncio.CancelledError
+                yield await ahead.pop(0)
+        finally:
+            for task in ahead:
+                task.cancel()
+
+    async def _ask(self, phase: str, body: bytes, lane: Lane) -> Outcome:
+        within = self.deadline - asyncio.get_running_loop().time()
+        if within <= 0.0:
+            raise AskTimeout(self.operation, 0.0)
+        return await self.pool.ask(
+            Compute(self.operation + phase, body, lane, self.since), within=within
+        )

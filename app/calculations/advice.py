@@ -1,0 +1,159 @@
+"""What an answer warns of: fields nobody read, options without effect, zones that were guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+
+from app.astrology.aspects import MAJOR_ASPECTS
+from app.astrology.frame import AyanamsaName, Zodiac
+from app.astrology.houses import PolarPolicy
+from app.astrology.zones import CACHED_ZONES, find_zone
+from app.calculations.birth import BirthRequest
+from app.calculations.conventions import HouseRules, SkyChoice
+from app.calculations.orbs import OrbChoice
+from app.calculations.paths import LONGEST_SHOWN, meant
+from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
+
+MOST_WARNINGS = 10
+"""Warnings in one answer."""
+
+FAR_FROM_THE_SUN = 3.5
+"""Hours between a zone and the mean Sun that no clock keeps for long: western China has 3."""
+_DEGREES_OF_AN_HOUR, _HOURS_OF_A_DAY, _SECONDS_OF_AN_HOUR = 15.0, 24.0, 3600.0
+_SAMPLES = [datetime(year, month, 1) for year in range(1850, 2038) for month in (1, 7)]  # noqa: DTZ001 - readings of any zone
+
+Level = tuple[str, CalculationRequest]
+"""A request, or one inside it, with the path before its fields."""
+
+
+def warnings_of(request: CalculationRequest) -> list[str]:
+    """What a caller should know of a request that was answered, the first `MOST_WARNINGS`."""
+    return list(islice(_warnings(request), MOST_WARNINGS))
+
+
+def _warnings(root: CalculationRequest) -> Iterator[str]:
+    levels = list(_levels(root, ""))
+    for path, request in levels:
+        if isinstance(request, BirthRequest):
+            yield from _about_zone(path, request)
+    for path, request in levels:
+        yield from _without_effect(path, request, root)
+    for path, request in levels:
+        for name in request.model_extra or ():
+            yield _ignored(path, name, request, root)
+
+
+def _levels(request: CalculationRequest, path: str) -> Iterator[Level]:
+    yield path, request
+    for name, value in request.__dict__.items():
+        if isinstance(value, CalculationRequest):
+            yield from _levels(value, f"{path}{name}.")
+        elif isinstance(value, tuple):
+            for index, member in enumerate(value):
+                if isinstance(member, CalculationRequest):
+                    yield from _levels(member, f"{path}{name}.{index}.")
+
+
+def _ignored(path: str, name: str, owner: CalculationRequest, root: CalculationRequest) -> str:
+    near = meant(name, path, type(owner), type(root))
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"field '{path}{name[:LONGEST_SHOWN]}' was ignored{hint}"
+
+
+# Zones
+
+
+def _about_zone(path: str, birth: BirthRequest) -> Iterator[str]:
+    """What is odd about the zone of a local time."""
+    if not birth.has_local_time:
+        return
+    if "timezone" not in birth.model_fields_set:
+        yield f"{path}timezone was not given: the time was taken as UTC"
+    elif (hours := _hours_from_the_sun(birth)) > FAR_FROM_THE_SUN:
+        yield (
+            f"{path}timezone: the zone is {hours:.1f} hours from the sun at this longitude; "
+            f"is {path}longitude east positive?"
+        )
+
+
+def _hours_from_the_sun(birth: BirthRequest) -> float:
+    """Hours between the zone's clock and the mean Sun at the place, at most 12.
+
+    The zone's whole history is asked first, which is known after its first use.
+    """
+    sun = birth.longitude / _DEGREES_OF_AN_HOUR
+    try:
+        low, high = _offsets_of(birth.timezone)
+        if max(_apart(low, sun), _apart(high, sun)) <= FAR_FROM_THE_SUN:
+            return 0.0
+        moment = birth.moment()
+    except InvalidInput:  # of a birth that the answer did not need
+        return 0.0
+    if moment.zone == "UTC":  # whoever writes it means no place
+        return 0.0
+    return _apart(moment.offset / _SECONDS_OF_AN_HOUR, sun)
+
+
+def _apart(one: float, other: float) -> float:
+    """Hours between two clocks; whole days count as none, as at the date line."""
+    half = _HOURS_OF_A_DAY / 2.0
+    return abs((one - other + half) % _HOURS_OF_A_DAY - half)
+
+
+@lru_cache(maxsize=CACHED_ZONES)
+def _offsets_of(zone: str) -> tuple[float, float]:
+    """The least and the largest offset of a zone in its history, in hours."""
+    rules = find_zone(zone).rules
+    offsets = [offset for sample in _SAMPLES if (offset := rules.utcoffset(sample)) is not None]
+    hours = [offset.total_seconds() / _SECONDS_OF_AN_HOUR for offset in offsets]
+    return min(hours), max(hours)
+
+
+# Options
+
+
+def _without_effect(
+    path: str, request: CalculationRequest, root: CalculationRequest
+) -> Iterator[str]:
+    """A warning for each option that was given and that another one turned off."""
+    if isinstance(request, SkyChoice):
+        yield from _idle_sky(path, request)
+    if isinstance(request, HouseRules) and request.polar is not PolarPolicy.FALLBACK:
+        yield from _idle(path, request, "polar_fallback", f"{path}polar is {request.polar}")
+    if isinstance(request, OrbChoice) and request.orbs:
+        sought = request.aspects or MAJOR_ASPECTS
+        for kind in request.orbs:
+            if kind not in sought:
+                yield f"'{path}orbs.{kind.value}' had no effect, because it is not among aspects"
+    if isinstance(request, BirthRequest) and request.altitude and not _altitude_counts(root):
+        yield f"'{path}altitude' had no effect, because center is {_center(root)}"
+
+
+def _idle_sky(path: str, request: SkyChoice) -> Iterator[str]:
+    because = f"{path}zodiac is {request.zodiac}"
+    if request.zodiac is not Zodiac.SIDEREAL:
+        yield from _idle(path, request, "ayanamsa", because)
+        yield from _idle(path, request, "user_ayanamsa", because)
+    elif request.ayanamsa is not AyanamsaName.USER:
+        why = f"{path}ayanamsa is {request.ayanamsa}"
+        yield from _idle(path, request, "user_ayanamsa", why)
+    if request.zodiac is not Zodiac.DRACONIC:
+        yield from _idle(path, request, "draconic_node", because)
+
+
+def _idle(path: str, request: CalculationRequest, name: str, because: str) -> Iterator[str]:
+    if name in request.model_fields_set and getattr(request, name) is not None:
+        yield f"'{path}{name}' had no effect, because {because}"
+
+
+def _altitude_counts(root: CalculationRequest) -> bool:
+    """Whether a place's altitude changes an answer, or is not ours to judge."""
+    return not isinstance(root, SkyChoice) or root.uses_altitude()
+
+
+def _center(root: CalculationRequest) -> str:
+    return str(root.center) if isinstance(root, SkyChoice) else ""

@@ -1,0 +1,226 @@
+"""What a search for returns asks for, and where it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import FailFast, Field
+
+from app.astrology.bodies import CELESTIAL, Body, Celestial
+from app.astrology.chart import Instant
+from app.astrology.frame import Zodiac
+from app.astrology.names import Name
+from app.astrology.returns import (
+    LONGEST_GAP,
+    OTHER_GAP,
+    PHASE_GAP,
+    Precession,
+    Returning,
+    returning_body,
+    returning_phase,
+)
+from app.astrology.sky import Ephemeris
+from app.calculations.birth import Altitude, Birth, Latitude, Longitude
+from app.calculations.charts import (
+    ChartData,
+    ChartsRequest,
+    Time,
+    ZoneName,
+    holds_time,
+    moment_of_day,
+)
+from app.calculations.fields import HouseSystemName, PointName, Points, named
+from app.calculations.request import CalculationRequest
+from app.calculations.to_natal import OrbsToNatal
+from app.calculations.wheel import POINTS_AND_ANGLES, require_twelve
+from app.errors import InvalidInput
+
+MOST_RETURNS = 100
+
+
+class ReturnType(Name):
+    """What comes back: the Sun, the Moon, a planet, or the phase of the Moon."""
+
+    SOLAR = "SOLAR"
+    LUNAR = "LUNAR"
+    PLANETARY = "PLANETARY"
+    PHASE = "PHASE"
+
+
+ReturnTypeName = Annotated[ReturnType, *named(ReturnType)]
+
+
+class YearRule(Name):
+    """Which solar return a date means: that of its calendar year, or the next one."""
+
+    CALENDAR_YEAR = "CALENDAR_YEAR"
+    NEXT = "NEXT"
+
+
+class CountBy(Name):
+    """What is counted: every pass, or every cycle with all passes of its retrograde loop."""
+
+    PASSES = "PASSES"
+    CYCLES = "CYCLES"
+
+
+class ReturnPlace(CalculationRequest):
+    """Where the return chart is cast."""
+
+    latitude: Latitude
+    longitude: Longitude
+    altitude: Altitude = 0.0
+
+
+class ReturnsRequest(OrbsToNatal, ChartsRequest):
+    natal_chart: Annotated[ChartData, Field(description="The birth that is returned to")]
+    return_date: Annotated[
+        str,
+        Field(
+            description="YYYY-MM-DD or ISO date-time from when on; its calendar year for SOLAR",
+            max_length=64,
+        ),
+    ]
+    return_time: Time = None
+    return_timezone: ZoneName = None
+    end_date: Annotated[
+        str | None,
+        Field(description="All returns until then, in place of `count`", max_length=64),
+    ] = None
+    return_type: Annotated[
+        ReturnTypeName,
+        Field(description="What comes back: the Sun, the Moon, `planet`, or the Moon's phase"),
+    ] = ReturnType.SOLAR
+    return_types: Annotated[
+        tuple[ReturnTypeName, ...],
+        FailFast(),
+        Field(
+            max_length=len(ReturnType),
+            description="Several kinds in one answer, one after the other, in place of "
+            "`return_type`",
+        ),
+    ] = ()
+    planet: Annotated[PointName | None, Field(description="The body of PLANETARY returns")] = None
+    year_rule: Annotated[
+        Annotated[YearRule, *named(YearRule)],
+        Field(description="Which solar return `return_date` means"),
+    ] = YearRule.CALENDAR_YEAR
+    precession: Annotated[
+        Annotated[Precession, *named(Precession)],
+        Field(description="CORRECTED returns to the place among the stars"),
+    ] = Precession.NONE
+    count: Annotated[int, Field(ge=1, le=MOST_RETURNS, description="How many, from then on")] = 1
+    count_by: Annotated[
+        Annotated[CountBy, *named(CountBy)],
+        Field(description="CYCLES takes a retrograde loop's passes together"),
+    ] = CountBy.PASSES
+    location: Annotated[
+        ReturnPlace | None, Field(description="Place of the return; null: the birthplace")
+    ] = None
+    house_system: Annotated[
+        HouseSystemName | None, Field(description="Null: that of the natal chart")
+    ] = None
+    planets: Annotated[
+        Points,
+        Field(description="Points of the charts; empty: Sun to Pluto, node, Lilith, ASC, MC"),
+    ] = POINTS_AND_ANGLES
+
+    def kinds(self) -> tuple[ReturnType, ...]:
+        """What returns are looked for, each kind once."""
+        return tuple(dict.fromkeys(self.return_types)) or (self.return_type,)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, and in which days."""
+
+    kind: ReturnType
+    natal: Birth
+    chart: Instant
+    first: Birth
+    last: Birth | None
+    returning: Returning
+    name: str
+    body: Celestial
+    gap: float
+
+    def window(self, request: ReturnsRequest) -> tuple[float, float]:
+        """Days that certainly hold the returns; an answer needs one more to close its loop."""
+        if self.last is not None:
+            return self.first.julian_day, self.last.julian_day
+        # A cycle is whole once the next one has begun.
+        more = 1.1 if request.count_by is CountBy.CYCLES else 0.1
+        return self.first.julian_day, self.first.julian_day + (request.count + more) * self.gap
+
+
+def search_of(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> Search:
+    """What the request asks for of one kind; raises InvalidInput for choices that contradict."""
+    if request.zodiac is Zodiac.DRACONIC and kind is not ReturnType.PHASE:
+        expected = "TROPICAL or SIDEREAL: the draconic zodiac moves with the node"
+        raise InvalidInput.of("zodiac", expected, str(request.zodiac))
+    require_twelve("house_system", request.house_system or request.natal_chart.house_system)
+    natal = request.natal_chart.timed("natal_chart", ephemeris)
+    chart = request.chart_of(natal, ephemeris, angles_move=request.angles_move)
+    first, last = _first(request, kind, ephemeris), _last(request, ephemeris)
+    body = _body(request, kind)
+    if kind is ReturnType.PHASE:
+        phase = returning_phase(chart)
+        return Search(kind, natal, chart, first, last, phase, "PHASE", Body.MOON, PHASE_GAP)
+    returning = returning_body(chart, body, request.precession)
+    gap = LONGEST_GAP.get(body, OTHER_GAP)
+    return Search(kind, natal, chart, first, last, returning, str(body), body, gap)
+
+
+def _body(request: ReturnsRequest, kind: ReturnType) -> Celestial:
+    """What comes back; raises InvalidInput for what has no motion of its own."""
+    luminaries: dict[ReturnType, Celestial] = {
+        ReturnType.SOLAR: Body.SUN,
+        ReturnType.LUNAR: Body.MOON,
+        ReturnType.PHASE: Body.MOON,
+    }
+    if kind in luminaries:
+        return luminaries[kind]
+    if not isinstance(request.planet, CELESTIAL):
+        got = None if request.planet is None else str(request.planet)
+        raise InvalidInput.of("planet", "a body, for return_type PLANETARY", got)
+    return request.planet
+
+
+def _first(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> Birth:
+    """From when on returns are told: for solar ones from the first of January."""
+    asked = moment_of_day(
+        request.natal_chart,
+        ephemeris,
+        field="return_date",
+        date=request.return_date,
+        time=request.return_time,
+        timezone=request.return_timezone,
+        fold=0,
+    )
+    if kind is not ReturnType.SOLAR or request.year_rule is YearRule.NEXT:
+        return asked
+    year = asked.moment.local.year
+    first = moment_of_day(
+        request.natal_chart,
+        ephemeris,
+        field="return_date",
+        date=f"{year:05d}-01-01" if year < 0 else f"{year:04d}-01-01",
+        timezone=request.return_timezone,
+        fold=0,
+    )
+    return replace(first, lasting=asked.lasting)
+
+
+def _last(request: ReturnsRequest, ephemeris: Ephemeris) -> Birth | None:
+    if request.end_date is None:
+        return None
+    return moment_of_day(
+        request.natal_chart,
+        ephemeris,
+        field="end_date",
+        date=request.end_date,
+        time=None if holds_time(request.end_date) else "23:59:59",
+        timezone=request.return_timezone,
+        fold=0,
+    )

@@ -1,0 +1,53 @@
+"""How searches are cut into slices of time, and what travels between the slices and the merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from app.astrology.transits import Passing
+from app.calculations.span import Span
+
+SECONDS_OF_A_SLICE = 0.15
+"""Work of one slice on a machine of our time: below the 200 ms after which it must give way."""
+
+
+def spans(span: Span, seconds_a_day: float) -> list[Any]:
+    """Slices of a span, given the seconds of work that one of its days takes."""
+    return slices_between(span.start, span.end, seconds_a_day)
+
+
+def slices_between(start: float, end: float, seconds_a_day: float) -> list[Any]:
+    """Slices between two Julian days.
+
+    Neighbours share their edge to the last bit, so that nothing falls between them.
+    """
+    count = max(1, ceil((end - start) * seconds_a_day / SECONDS_OF_A_SLICE))
+    edges = np.linspace(start, end, count + 1).tolist()
+    return [{"start": start, "end": end} for start, end in pairwise(edges)]
+
+
+def columns(found: Passing) -> dict[str, Sequence[Any]]:
+    """Passes as JSON values."""
+    return {
+        "curves": found.curves.tolist(),
+        "levels": found.levels.tolist(),
+        "moments": found.moments.tolist(),
+        "rising": found.rising.tolist(),
+        "grazing": found.grazing.tolist(),
+    }
+
+
+def from_columns(values: Mapping[str, Sequence[Any]]) -> Passing:
+    """The same read back."""
+    return Passing(
+        np.array(values["curves"], dtype=np.int64),
+        np.array(values["levels"], dtype=np.int64),
+        np.array(values["moments"], dtype=np.float64),
+        np.array(values["rising"], dtype=np.bool_),
+        np.array(values["grazing"], dtype=np.bool_),
+    )

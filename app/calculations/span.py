@@ -1,0 +1,109 @@
+"""A stretch of time that a search goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from app.astrology.calendar import CalendarChoice
+from app.astrology.frame import Theory, UniversalTime
+from app.astrology.moment import Moment, moment_of
+from app.astrology.place import Place
+from app.astrology.sky import Ephemeris
+from app.calculations.birth import Birth
+from app.calculations.charts import holds_time
+from app.calculations.fields import CalendarName, TheoryName, UniversalTimeName
+from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
+
+NOWHERE = Place(0.0, 0.0)
+"""The place of moments that belong to the whole Earth."""
+_ONE_SECOND = 1.0 / 86_400.0
+
+Day = Annotated[
+    str, Field(description="YYYY-MM-DD, this day included, or a full ISO date-time", max_length=64)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one instant to another; Julian days in UT1."""
+
+    first: Birth
+    last: Birth
+
+    @property
+    def start(self) -> float:
+        return self.first.julian_day
+
+    @property
+    def end(self) -> float:
+        return self.last.julian_day
+
+    @property
+    def days(self) -> float:
+        return self.end - self.start
+
+
+class SpanRequest(CalculationRequest):
+    """The first and the last day of a search, both included."""
+
+    start_date: Day
+    end_date: Day
+    timezone: Annotated[
+        str,
+        Field(
+            description="Zone of the two dates: an IANA name or an offset such as +05:30",
+            max_length=64,
+        ),
+    ] = "UTC"
+    calendar: Annotated[CalendarName, Field(description="AUTO is Julian before 1582-10-15")] = (
+        CalendarChoice.AUTO
+    )
+    universal_time: Annotated[
+        UniversalTimeName,
+        Field(description="UTC_AS_UT1 as published tables do, or converted with leap seconds"),
+    ] = UniversalTime.UTC_AS_UT1
+    ephemeris: Annotated[
+        TheoryName,
+        Field(
+            description="Swiss Ephemeris files, or the coarser Moshier theory outside their range"
+        ),
+    ] = Theory.SWISS
+
+    def span(self, sky: Ephemeris, longest: float) -> Span:
+        """The search's span; raises InvalidInput for one that is empty or over `longest` days."""
+        first = self._birth("start_date", self.start_date, "00:00:00", 0.0, sky)
+        # The end of a local day, however long that day is.
+        last = self._birth("end_date", self.end_date, "23:59:59", _ONE_SECOND, sky)
+        span = Span(first, last)
+        if span.days <= 0.0:
+            expected = f"after start_date {self.start_date[:40]}"
+            raise InvalidInput.of("end_date", expected, self.end_date)
+        if span.days > longest + 1.0:
+            years = longest / 365.25
+            limit = f"{years:.0f} years" if years > 1.0 else f"{longest:.0f} days"
+            expected = (
+                f"at most {limit} after start_date: send several requests, each from the day "
+                "after the last one's end_date"
+            )
+            raise InvalidInput.of("end_date", expected, self.end_date)
+        return span
+
+    def _birth(self, field: str, date: str, time: str, later: float, sky: Ephemeris) -> Birth:
+        text = date.strip()
+        whole_day = not holds_time(text)
+        try:
+            moment = self._moment(text, time if whole_day else None)
+        except InvalidInput as error:
+            names = {"date": field, "time": field}
+            raise error.renamed(names) from error
+        day = sky.universal_time(moment, self.universal_time) + (later if whole_day else 0.0)
+        return Birth(moment, day, NOWHERE, self.universal_time, self.ephemeris)
+
+    def _moment(self, date: str, time: str | None) -> Moment:
+        return moment_of(
+            date, time, zone=self.timezone, fold=0, calendar=self.calendar, longitude=0.0
+        )

@@ -1,0 +1,72 @@
+"""Aspects of what moves to a birth that stands still: how wide they are, and how they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.astrology.aspects import Aspect, OrbRules
+from app.calculations.orbs import AspectChoice, Orb, OrbChoice
+from app.calculations.shapes import AspectReply, aspect_replies
+
+ORB_TO_NATAL = 3.0
+"""Degrees that passing points have by default to those of a birth."""
+
+FlatOrb = Annotated[Orb, Field(description="Degrees for every aspect that `orbs` does not name")]
+OrbToNatal = Annotated[
+    Orb, Field(description="Degrees for every aspect to the birth that `orbs` does not name")
+]
+
+
+def flattened(choice: OrbChoice, rules: OrbRules, orb: float) -> OrbRules:
+    """The rules with one orb, in degrees, for all aspects that the choice gives none of its own."""
+    own = {str(kind) for kind in choice.orbs} | {aspect.name for aspect in choice.own_aspects}
+    aspects = tuple(rule if rule.name in own else rule._replace(orb=orb) for rule in rules.aspects)
+    return replace(rules, aspects=aspects)
+
+
+class FlatOrbs(OrbChoice):
+    """Aspects to a birth with one orb for all of them."""
+
+    orb: FlatOrb = ORB_TO_NATAL
+
+    def orb_rules(self) -> OrbRules:
+        return flattened(self, super().orb_rules(), self.orb)
+
+    def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
+        return super().orb_definitions(rules) | {"orb": self.orb}
+
+
+class OrbsToNatal(AspectChoice):
+    """The orbs of a chart's own aspects, and one orb for those to the birth."""
+
+    orb: OrbToNatal = ORB_TO_NATAL
+
+    def natal_rules(self) -> OrbRules:
+        """The rules of the aspects to the birth."""
+        return flattened(self, self.orb_rules(), self.orb)
+
+    def natal_orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
+        """What `meta` echoes of them."""
+        orbs = {rule.name: rule.orb * rules.multiplier for rule in rules.aspects}
+        return {"orb": self.orb, "orbs_to_natal": orbs}
+
+
+class NatalAspectReply(AspectReply):
+    """An aspect to a birth: `planet1` is the natal point and stands, `planet2` moves."""
+
+    natal_planet: Annotated[str, Field(description="The same as `planet1`")]
+    moving_planet: Annotated[str, Field(description="The same as `planet2`")]
+
+
+def natal_aspect_replies(
+    aspects: Sequence[Aspect], exact_days: Sequence[float | None] | None = None
+) -> list[NatalAspectReply]:
+    """Aspects whose first side is the birth's, with exact times where Julian days are given."""
+    return [
+        {**reply, "natal_planet": reply["planet1"], "moving_planet": reply["planet2"]}
+        for reply in aspect_replies(aspects, exact_days)
+    ]

@@ -1,0 +1,304 @@
+"""What a search for transits asks for, and the curves that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import FailFast, Field
+
+from app.astrology.aspects import ANGLE_OF, MAJOR_ASPECTS, AspectRule
+from app.astrology.bodies import (
+    CELESTIAL,
+    PLANETS,
+    STANDARD_POINTS,
+    Angle,
+    Body,
+    Celestial,
+    Point,
+)
+from app.astrology.chart import Instant
+from app.astrology.curves import Carried, Elongations, Longitudes, Slowed
+from app.astrology.frame import Zodiac
+from app.astrology.progressed_chart import MidheavenMethod, Progression
+from app.astrology.progressed_curves import (
+    PROGRESSED_ANGLES,
+    Arc,
+    Chosen,
+    ProgressedAngles,
+)
+from app.astrology.progressions import Clock, clock_of
+from app.astrology.search import Curves
+from app.astrology.sky import Ephemeris, FloatArray, Position
+from app.astrology.solar_arc import ArcKey
+from app.astrology.transits import Target, targets_of
+from app.calculations.birth import Birth
+from app.calculations.charts import ChartData
+from app.calculations.conventions import SkyChoice, celestial, require_earth, sources
+from app.calculations.directed import Lifetime
+from app.calculations.fields import AspectName, Points, named
+from app.calculations.orbs import OwnAspect
+from app.calculations.span import Span, SpanRequest
+from app.errors import InvalidInput
+
+LONGEST_SEARCH = 36_525.0
+"""Days: a century."""
+
+_MARGIN = 0.01
+"""Degrees that the polar circles may move within a life."""
+
+NATAL_POINTS: tuple[Point, ...] = (*STANDARD_POINTS, Angle.ASC, Angle.MC)
+
+
+class Moving(StrEnum):
+    """What moves: the sky itself, the secondary progressed chart, or the solar arc."""
+
+    TRANSITS = "TRANSITS"
+    PROGRESSIONS = "PROGRESSIONS"
+    SOLAR_ARC = "SOLAR_ARC"
+
+
+class Against(StrEnum):
+    """What is met: the natal chart, or the other moving points."""
+
+    NATAL = "NATAL"
+    EACH_OTHER = "EACH_OTHER"
+
+
+class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
+    natal_chart: Annotated[
+        ChartData | None,
+        Field(description="The chart that is met; may be left out for transits to EACH_OTHER"),
+    ] = None
+    moving: Annotated[Annotated[Moving, *named(Moving)], Field(description="What moves")] = (
+        Moving.TRANSITS
+    )
+    against: Annotated[
+        Annotated[Against, *named(Against)], Field(description="What the moving points meet")
+    ] = Against.NATAL
+    planets: Annotated[
+        Points,
+        Field(
+            description="Moving points; empty: Sun to Pluto, and by SOLAR_ARC mean node, mean "
+            "Lilith, ASC and MC too. ASC and MC move by PROGRESSIONS too, toward the birth"
+        ),
+    ] = ()
+    natal_points: Annotated[
+        Points,
+        Field(description="Natal points; empty: Sun to Pluto, mean node, mean Lilith, ASC, MC"),
+    ] = NATAL_POINTS
+    aspects: Annotated[
+        tuple[AspectName, ...],
+        FailFast(),
+        Field(description="Aspects to look for; empty: the five major ones", max_length=32),
+    ] = MAJOR_ASPECTS
+    own_aspects: Annotated[
+        tuple[OwnAspect, ...], FailFast(), Field(description="Aspects of your own", max_length=16)
+    ] = ()
+    include_windows: Annotated[
+        bool, Field(description="Adds when each aspect enters its orb and leaves it")
+    ] = False
+    orb: Annotated[float, Field(ge=0.01, le=10.0, description="Degrees of orb for the windows")] = (
+        1.0
+    )
+    arc: Annotated[
+        Annotated[ArcKey, *named(ArcKey)],
+        Field(description="Of SOLAR_ARC: TRUE, NAIBOD, ONE_DEGREE a year, or USER: `user_rate`"),
+    ] = ArcKey.TRUE
+    user_rate: Annotated[
+        float, Field(ge=0.01, le=360.0, description="Degrees a year, for the arc USER alone")
+    ] = 1.0
+    mc: Annotated[
+        Annotated[MidheavenMethod, *named(MidheavenMethod)],
+        Field(description="How the midheaven of PROGRESSIONS goes on; ASC is derived from it"),
+    ] = MidheavenMethod.SOLAR_ARC_LONGITUDE
+
+    def clock(self, birth: float) -> Clock:
+        """How progressed time runs from a birth, a Julian day, on."""
+        return clock_of(birth, year=self.year_length, converse=self.converse)
+
+    def moving_points(self) -> tuple[Point, ...]:
+        """What moves: the points asked for, or the usual ones."""
+        usual = NATAL_POINTS if self.moving is Moving.SOLAR_ARC else PLANETS
+        return self.planets or usual
+
+    def motion_definitions(self) -> dict[str, Any]:
+        """What `meta` echoes of the motion: null where it has no part in it."""
+        in_life = self.moving is not Moving.TRANSITS
+        directed = self.moving is Moving.SOLAR_ARC
+        user = directed and self.arc is ArcKey.USER
+        return {
+            "moving": self.moving,
+            "year_length": self.year_length if in_life else None,
+            "converse": self.converse if in_life else None,
+            "arc": self.arc if directed else None,
+            "user_rate": self.user_rate if user else None,
+            "mc": self.mc if self.moving is Moving.PROGRESSIONS else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The curves of a request, what each of them meets, and for how long.
+
+    `backwards` where progressed time runs against that of life.
+    """
+
+    chart: Instant
+    span: Span
+    curves: Curves
+    names: Sequence[tuple[str, str | None]]
+    targets: Sequence[Target]
+    natal: Birth | None
+    bodies: Sequence[Celestial]
+    firsts: Curves | None = None
+    backwards: bool = False
+
+    @property
+    def levels(self) -> FloatArray:
+        return np.array([target.longitude for target in self.targets])
+
+
+def search_of(request: TransitSearchRequest, ephemeris: Ephemeris) -> Search:
+    """What the request asks for; raises InvalidInput for choices that contradict."""
+    if request.zodiac is Zodiac.DRACONIC:
+        expected = "TROPICAL or SIDEREAL: the draconic zodiac moves with the node"
+        raise InvalidInput.of("zodiac", expected, str(request.zodiac))
+    span = request.span(ephemeris, LONGEST_SEARCH)
+    natal = request.natal_chart.timed("natal_chart", ephemeris) if request.natal_chart else None
+    alone = request.against is Against.EACH_OTHER and request.moving is Moving.TRANSITS
+    if natal is None and not alone:
+        expected = "given, unless transits are searched against EACH_OTHER"
+        raise InvalidInput.of("natal_chart", expected, None)
+    chart = request.instant(natal or span.first, ephemeris)
+    return (
+        _each_other(request, span, chart, natal)
+        if request.against is Against.EACH_OTHER
+        else _natal(request, span, chart, natal)
+    )
+
+
+def _natal(
+    request: TransitSearchRequest, span: Span, chart: Instant, natal: Birth | None
+) -> Search:
+    """Moving points upon the chart of a birth."""
+    moving, met = request.moving_points(), request.natal_points or NATAL_POINTS
+    targets = targets_of(chart.place_points(met), _rules(request))
+    names = [(str(point), None) for point in moving]
+    bodies = list(dict.fromkeys((*sources(moving), *sources(met), Body.SUN)))
+    curves = _curves(request, chart, moving)
+    backwards = request.converse and request.moving is Moving.PROGRESSIONS
+    return Search(chart, span, curves, names, targets, natal, bodies, backwards=backwards)
+
+
+def _each_other(
+    request: TransitSearchRequest, span: Span, chart: Instant, natal: Birth | None
+) -> Search:
+    """Moving points that meet each other."""
+    bodies = _bodies(request.moving_points())
+    if request.moving is Moving.SOLAR_ARC:
+        expected = "TRANSITS or PROGRESSIONS: under a solar arc all points keep their distances"
+        raise InvalidInput.of("moving", expected, str(request.moving))
+    pairs = list(combinations(bodies, 2))
+    frame = chart.conventions.frame
+    curves: Curves = Elongations(pairs, chart.ephemeris, frame)
+    firsts: Curves = Longitudes([first for first, _ in pairs], chart.ephemeris, frame)
+    if request.moving is Moving.PROGRESSIONS:
+        clock = request.clock(chart.moment)
+        curves, firsts = Slowed(curves, clock), Slowed(firsts, clock)
+    names = [(str(first), str(second)) for first, second in pairs]
+    targets = targets_of((Position(Body.SUN, 0.0),), _rules(request))
+    return Search(chart, span, curves, names, targets, natal, bodies, firsts)
+
+
+def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Point]) -> Curves:
+    """How the points move; raises InvalidInput for points that do not move by themselves."""
+    frame, sky = chart.conventions.frame, chart.ephemeris
+    if request.moving is Moving.TRANSITS:
+        return Longitudes(_bodies(points), sky, frame)
+    clock = request.clock(chart.moment)
+    if request.moving is Moving.SOLAR_ARC:
+        arc = Arc(request.arc, clock, sky, frame.theory, request.user_rate)
+        return Carried([p.longitude for p in chart.place_points(points)], arc)
+    angles = [point for point in points if point in PROGRESSED_ANGLES]
+    bodies = [point for point in points if point not in PROGRESSED_ANGLES]
+    progressed = Slowed(Longitudes(_bodies(bodies), sky, frame), clock)
+    return _with_angles(request, chart, progressed, points) if angles else progressed
+
+
+def _with_angles(
+    request: TransitSearchRequest, chart: Instant, bodies: Curves, points: Sequence[Point]
+) -> Curves:
+    """The curves of progressed bodies with those of angles, in the order of the points.
+
+    Raises InvalidInput within the polar circles, where the ascendant leaps.
+    """
+    require_earth(request.center, "angles")
+    polar = 90.0 - chart.ephemeris.obliquity(chart.moment).true
+    if Angle.ASC in points and abs(chart.place.latitude) >= polar - _MARGIN:
+        expected = "bodies or MC: within the polar circles a progressed ascendant leaps"
+        raise InvalidInput.of("planets", expected, str(Angle.ASC))
+    born = Progression(chart, request.clock(chart.moment), chart.moment, chart.place, request.mc)
+    numbers = iter(range(bodies.count))
+    order = [
+        (1, PROGRESSED_ANGLES.index(point)) if isinstance(point, Angle) else (0, next(numbers))
+        for point in points
+    ]
+    return Chosen((bodies, ProgressedAngles(PROGRESSED_ANGLES, born)), order)
+
+
+def _bodies(points: Sequence[Point]) -> list[Celestial]:
+    fixed = next((point for point in points if not isinstance(point, CELESTIAL)), None)
+    if fixed is not None:
+        expected = (
+            "bodies: lots and angles move by SOLAR_ARC, ASC and MC also by PROGRESSIONS toward "
+            "the birth"
+        )
+        raise InvalidInput.of("planets", expected, str(fixed))
+    return celestial(points)
+
+
+def _rules(request: TransitSearchRequest) -> list[AspectRule]:
+    kinds = [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in request.aspects]
+    own = [AspectRule(own.name, own.angle, request.orb) for own in request.own_aspects]
+    rules = [*kinds, *own]
+    return rules or [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in MAJOR_ASPECTS]
+
+
+_SECONDS_OF_A_SAMPLE, _SECONDS_OF_A_HIT = 2.5e-5, 4e-5
+_SECONDS_OF_AN_ANGLE = 3e-4
+"""What a progressed angle takes more, each time that it is looked at."""
+_LOOKS_OF_A_HIT = 4.0
+_DAYS_OF_A_YEAR = 365.25
+
+
+def seconds_a_day(request: TransitSearchRequest, search: Search) -> float:
+    """About how long the search takes for each day of its span, in seconds."""
+    curves, levels = search.curves, len(search.targets)
+    samples = sum(1.0 / curves.step(curve) for curve in range(curves.count))
+    hits = levels * _turns_a_day(request, search)
+    if request.include_windows:
+        hits *= 3.0
+    seconds = samples * _SECONDS_OF_A_SAMPLE + hits * _SECONDS_OF_A_HIT
+    if request.moving is not Moving.PROGRESSIONS:
+        return seconds
+    angles = [at for at, (name, _) in enumerate(search.names) if name in PROGRESSED_ANGLES]
+    turning = 360.0 if request.mc is MidheavenMethod.DAILY else 1.0
+    looks = sum(1.0 / curves.step(at) for at in angles)
+    met = len(angles) * levels * turning / 360.0 / _DAYS_OF_A_YEAR * _LOOKS_OF_A_HIT
+    return seconds + (looks + (3.0 if request.include_windows else 1.0) * met) * (
+        _SECONDS_OF_AN_ANGLE
+    )
+
+
+def _turns_a_day(request: TransitSearchRequest, search: Search) -> float:
+    """About how many times a day any target is passed."""
+    if request.moving is Moving.SOLAR_ARC:
+        rate = request.user_rate if request.arc is ArcKey.USER else 1.0
+        return search.curves.count * rate / 360.0 / _DAYS_OF_A_YEAR
+    rate = 1.0 if request.moving is Moving.TRANSITS else 1.0 / _DAYS_OF_A_YEAR
+    return rate * (13.2 if Body.MOON in search.bodies else 1.0) / 360.0 * 3.0
