@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from app.astrology.bodies import Angle, Body, Lot
@@ -111,10 +112,11 @@ def formulas_of(lots: LotSet, *, reversing: bool) -> dict[str, Formula]:
     return {formula.name: replace(formula, reverses=reversing) for formula in _FORMULAS[lots]}
 
 
-def formulas_of_points(*, reversing: bool) -> dict[str, Formula]:
+@lru_cache(maxsize=2)
+def formulas_of_points(*, reversing: bool) -> Mapping[str, Formula]:
     """The Hermetic lots under the names that they have as points of a chart."""
     names = {lot.removeprefix("LOT_OF_"): str(lot) for lot in Lot}
-    return {
+    formulas = {
         names[formula.name]: Formula(
             names[formula.name],
             names.get(formula.plus, formula.plus),
@@ -124,9 +126,12 @@ def formulas_of_points(*, reversing: bool) -> dict[str, Formula]:
         )
         for formula in _HERMETIC
     }
+    return MappingProxyType(formulas)
 
 
 def bodies_behind(lots: Sequence[Lot]) -> list[Body]:
     """The bodies that Hermetic lots rest on."""
+    if not lots:
+        return []
     terms = points_behind(map(str, lots), formulas_of_points(reversing=True))
     return [Body(term) for term in terms if term in Body.__members__]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from app.astrology.aspects import MAJOR_ASPECTS
@@ -14,10 +14,11 @@ from app.astrology.zones import CACHED_ZONES, find_zone
 from app.calculations.birth import BirthRequest
 from app.calculations.conventions import HouseRules, SkyChoice
 from app.calculations.orbs import OrbChoice
-from app.calculations.paths import LONGEST_SHOWN, meant
+from app.calculations.paths import LONGEST_SHOWN, is_model, items, kinds, meant
 from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput
 
+UTC = "UTC"
 MOST_WARNINGS = 10
 """Warnings in one answer."""
 
@@ -49,13 +50,24 @@ def _warnings(root: CalculationRequest) -> Iterator[str]:
 
 def _levels(request: CalculationRequest, path: str) -> Iterator[Level]:
     yield path, request
-    for name, value in request.__dict__.items():
+    for name in _fields_with_requests(type(request)):
+        value = getattr(request, name)
         if isinstance(value, CalculationRequest):
             yield from _levels(value, f"{path}{name}.")
         elif isinstance(value, tuple):
             for index, member in enumerate(value):
                 if isinstance(member, CalculationRequest):
                     yield from _levels(member, f"{path}{name}.{index}.")
+
+
+@cache
+def _fields_with_requests(model: type[CalculationRequest]) -> tuple[str, ...]:
+    """The fields of a request that may hold others, or lists of them."""
+    return tuple(
+        name
+        for name, known in model.model_fields.items()
+        if any(is_model(kind) for kind in (*kinds(known), *items(known)))
+    )
 
 
 def _ignored(path: str, name: str, owner: CalculationRequest, root: CalculationRequest) -> str:
@@ -85,6 +97,8 @@ def _hours_from_the_sun(birth: BirthRequest) -> float:
 
     The zone's whole history is asked first, which is known after its first use.
     """
+    if birth.timezone == UTC:  # whoever writes it means no place
+        return 0.0
     sun = birth.longitude / _DEGREES_OF_AN_HOUR
     try:
         low, high = _offsets_of(birth.timezone)
@@ -93,7 +107,7 @@ def _hours_from_the_sun(birth: BirthRequest) -> float:
         moment = birth.moment()
     except InvalidInput:  # of a birth that the answer did not need
         return 0.0
-    if moment.zone == "UTC":  # whoever writes it means no place
+    if moment.zone == UTC:
         return 0.0
     return _apart(moment.offset / _SECONDS_OF_AN_HOUR, sun)
 

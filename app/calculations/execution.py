@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -43,6 +44,8 @@ _log = logging.getLogger(__name__)
 
 
 Context = TypeVar("Context")
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 TEXT = "text:"
 """Before the name of an operation: its answer as text."""
@@ -262,10 +265,24 @@ def digest_of(representation: str, request: CalculationRequest) -> str:
     return hashlib.blake2b(canonical(content), digest_size=16).hexdigest()
 
 
-def _known(value: Any) -> Any:
+def _known(request: CalculationRequest) -> dict[str, Any]:
     """A request, and those inside it, without the fields that nobody reads."""
-    if isinstance(value, CalculationRequest):
-        return {name: _known(member) for name, member in value.__dict__.items()}
-    if isinstance(value, Mapping):  # keyed by points, of which numbered asteroids are no strings
-        return {str(name): member for name, member in value.items()}
-    return [_known(member) for member in value] if isinstance(value, tuple) else value
+    return {
+        # Most members are texts and numbers, which are told by their type at once.
+        name: member if type(member) in _SCALARS else _content(member)
+        for name, member in request.__dict__.items()
+    }
+
+
+def _content(member: Any) -> Any:
+    if isinstance(member, StrEnum):
+        return member
+    if isinstance(member, tuple):
+        return [
+            _known(value) if isinstance(value, CalculationRequest) else value for value in member
+        ]
+    if isinstance(member, CalculationRequest):
+        return _known(member)
+    if isinstance(member, Mapping):  # keyed by points, of which numbered asteroids are no strings
+        return {str(name): value for name, value in member.items()}
+    return member
