@@ -104,11 +104,10 @@ def _supervised(worker: WorkerSetup) -> Callable[[web.Application], AsyncIterato
             askable: Ref[Compute] = pool
             app[POOL] = askable
             _expose_actors(metrics, supervisor)
-            # Half a second of schemas, while the workers start.
-            document = asyncio.create_task(asyncio.to_thread(_document, settings))
             async with asyncio.timeout(setup.start_within):
                 await supervisor.started(pool)
-            app[OPENAPI] = await document
+            # A second of schemas, which nobody who starts a server waits for.
+            app[OPENAPI] = asyncio.create_task(asyncio.to_thread(_document, settings))
             state.started = asyncio.get_running_loop().time()
             state.dependencies["calculation_pool"] = lambda: report.ready > 0
             yield

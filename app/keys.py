@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,4 +38,4 @@ METRICS = web.AppKey("metrics", Metrics)
 STATE = web.AppKey("state", ServerState)
 SUPERVISOR = web.AppKey("supervisor", Supervisor)
 POOL = web.AppKey("pool", Ref[Compute])
-OPENAPI = web.AppKey("openapi", bytes)
+OPENAPI = web.AppKey("openapi", asyncio.Task[bytes])

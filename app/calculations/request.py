@@ -14,7 +14,9 @@ MOST_UNKNOWN = 64
 class CalculationRequest(BaseModel):
     """Strict JSON types, finite numbers; unknown fields are kept for an answer to warn of them."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="allow", allow_inf_nan=False, defer_build=True
+    )
 
     works_without_time: ClassVar[bool] = False
     """Whether the calculation has an answer, if a smaller one, where the birth time is unknown."""

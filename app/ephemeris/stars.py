@@ -59,7 +59,10 @@ def star_table(
 ) -> FloatArray:
     """What the library says of each star at each moment: (moments, stars, 6)."""
     if isinstance(frame.center, Body):
-        msg = f"stars are seen from the Earth or the Sun here, not from {frame.center}"
+        msg = (
+            f"stars are seen from the Earth or the Sun here, not from {frame.center}; "
+            "let center be GEOCENTRIC, TOPOCENTRIC or HELIOCENTRIC"
+        )
         raise NoSuchPosition(msg, details={"field": "center", "got": str(frame.center)})
     flags |= THEORY_FLAG[frame.theory] | view_flag(frame)
     prefixes = prefixes_of(BEHIND_STARS, frame.theory)

@@ -350,7 +350,7 @@ def _refuse_unseen(bodies: Sequence[Celestial], center: Center) -> None:
             unseen = body in LUNAR_POINTS or body is center
             unseen |= center is View.HELIOCENTRIC and body is Body.SUN
         if unseen:
-            hint = "; ask for EARTH" if body is Body.SUN else ""
+            hint = "; ask for EARTH" if body is Body.SUN else "; leave it out of planets"
             msg = f"{body} has no position as seen from center {center}{hint}"
             details = {"field": "planets", "center": str(center), "got": str(body)}
             raise NoSuchPosition(msg, details=details)

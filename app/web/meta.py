@@ -67,7 +67,8 @@ async def api(request: web.Request) -> web.Response:
 
 async def openapi(request: web.Request) -> web.Response:
     """GET /openapi.json -> the description of every route, made from the catalogue."""
-    return web.Response(body=request.app[OPENAPI], headers=JSON_HEADERS)
+    document = request.app[OPENAPI]
+    return web.Response(body=await document, headers=JSON_HEADERS)
 
 
 async def docs(_: web.Request) -> web.StreamResponse:
