@@ -150,6 +150,7 @@ def transit_search(
         **request.chart_definitions(search.chart, request.natal_points),
         **request.motion_definitions(),
         "against": request.against,
+        "aspects": {str(target.rule.name): target.rule.angle for target in search.targets},
         "orb": request.orb if request.include_windows else None,
     }
     others = {"end_date": search.span.last}

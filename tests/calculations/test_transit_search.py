@@ -65,8 +65,10 @@ def test_natal_angles_and_lots_are_met(ephemeris: SwissAlmanac) -> None:
 
 def test_own_aspects_are_searched_beside_the_named_ones(ephemeris: SwissAlmanac) -> None:
     own = [{"name": "DECILE", "angle": 10.0, "orb": 1.0}]
-    found = hits(ephemeris, own_aspects=own)
-    assert {hit["aspect_type"] for hit in found} == {"CONJUNCTION", "DECILE"}
+    answer = search(ephemeris, own_aspects=own)
+    assert {hit["aspect_type"] for hit in answer.data["hits"]} == {"CONJUNCTION", "DECILE"}
+    echoed = answer.computed_for["definitions"]["aspects"]
+    assert echoed == {"CONJUNCTION": 0.0, "DECILE": 10.0}
 
 
 def test_planets_meet_each_other_without_a_birth(ephemeris: SwissAlmanac) -> None:
