@@ -174,7 +174,8 @@ def considerations(
     sun = scheme.positions[Body.SUN]
     state = solar_state(scheme.positions[first], sun, beams)
     burnt = first is not Body.SUN and state is Condition.COMBUST
-    inside = tuple(str(planet) for planet in sorted(MALEFICS) if scheme.houses[planet] == 7)  # noqa: PLR2004
+    there = (planet for planet in MALEFICS if scheme.houses[planet] == HOUSE_OF_THE_ARTIST)
+    inside = tuple(sorted(map(str, there)))
     hurt = _afflictions(seventh, scheme, beams, dignity)
     degree_of = degree_in_sign(moon)
     saturn_reasons = ("RETROGRADE",) if scheme.positions[Body.SATURN].speed < 0.0 else ()
