@@ -5,13 +5,31 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# The service of docker compose whose container holds the server.
+COMPOSE_SERVICE ?= nocturna
+DAYS ?= 30
+
+# $(call command,ARGUMENTS): run.py in that container when it is up, else here. Nothing but what
+# run.py prints goes to standard output.
+define command
+@if [ -n "$$(docker compose ps --quiet --status running '$(COMPOSE_SERVICE)' 2>/dev/null)" ]; then \
+  exec docker compose exec $$({ [ -t 0 ] && [ -t 1 ]; } || echo --no-TTY) '$(COMPOSE_SERVICE)' python run.py $(1); \
+fi; \
+$(MAKE) --silent --no-print-directory $(VENV)/installed >&2 && exec $(BIN)/python run.py $(1)
+endef
+one = $(if $($(1)),'$($(1))',$(error say which: make $@ $(1)=...))
+
 .PHONY: run test check format bench soak zone-history clean
+.PHONY: service-token-create service-token-create-custom service-token-create-eternal
+.PHONY: service-token-list service-token-revoke service-token-check
+.PHONY: docker-token-check docker-token-renew docker-token-force-renew docker-token-eternal
+.PHONY: docker-token-custom admin-create admin-promote admin-list
 
 run: $(VENV)/installed
 	@exec $(BIN)/python run.py
 
 test: $(VENV)/installed-for-tests
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
@@ -31,6 +49,48 @@ soak: $(VENV)/installed-for-tests
 
 zone-history: $(VENV)/installed-for-tests
 	$(BIN)/python -m tools.zone_history $(ARGS)
+
+service-token-create:
+	$(call command,token create)
+
+service-token-create-custom:
+	$(call command,token create --days '$(DAYS)')
+
+service-token-create-eternal:
+	$(call command,token create --eternal)
+
+service-token-list:
+	$(call command,token list)
+
+service-token-revoke:
+	$(call command,token revoke $(call one,TOKEN_ID))
+
+service-token-check:
+	$(call command,token check $(call one,TOKEN))
+
+docker-token-check:
+	$(call command,token renew --check-only)
+
+docker-token-renew:
+	$(call command,token renew $(if $(TOKEN_ID),'$(TOKEN_ID)',--expiring))
+
+docker-token-force-renew:
+	$(call command,token renew --force $(if $(TOKEN_ID),'$(TOKEN_ID)'))
+
+docker-token-eternal:
+	$(call command,token renew --force --eternal $(if $(TOKEN_ID),'$(TOKEN_ID)'))
+
+docker-token-custom:
+	$(call command,token renew --force --days '$(DAYS)' $(if $(TOKEN_ID),'$(TOKEN_ID)'))
+
+admin-create:
+	$(call command,user create --admin $(call one,EMAIL))
+
+admin-promote:
+	$(call command,user promote $(call one,NAME))
+
+admin-list:
+	$(call command,user list)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info

@@ -1,22 +1,16 @@
-"""The command line: serve (the default), token create, token check."""
+"""The command line: serve (the default), user …, token …, migrate, backup, restore."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import NoReturn
 
 from pydantic import ValidationError
 
-from app.ephemeris.files import DamagedEphemeris
-from app.errors import AppError
-from app.security.secrets import UnusableDataDirectory, signing_keys
-from app.security.tokens import Scope, create_service_token, principal_of
-from app.serving import CannotStart, serve
+from app.commands import database, server, tokens, users
+from app.errors import AppError, CannotStart
 from app.settings import Settings
 
 
@@ -31,42 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail("\n".join(_setting_problem(finding) for finding in error.errors()))
     except AppError as error:
         return _fail(error.message)
-    except (CannotStart, UnusableDataDirectory, DamagedEphemeris) as error:
+    except CannotStart as error:
         return _fail(str(error))
-
-
-def serve_until_stopped(settings: Settings, _: argparse.Namespace) -> int:
-    return serve(settings)
-
-
-def token_create(settings: Settings, options: argparse.Namespace) -> int:
-    scopes = tuple(part.strip() for part in options.scope.split(","))
-    keys = signing_keys(settings)
-    token = create_service_token(keys, days=options.days, scopes=scopes, now=time.time())
-    print(token)
-    source = "NOCTURNA_SECRET_KEY" if settings.secret_key else str(settings.data_dir.resolve())
-    print(
-        f"scope {','.join(scopes)}, valid for {options.days} days, signed with the key of {source}",
-        file=sys.stderr,
-    )
-    return 0
-
-
-def token_check(settings: Settings, options: argparse.Namespace) -> int:
-    principal = principal_of(options.token, signing_keys(settings), time.time())
-    ends = datetime.fromtimestamp(principal.expires_at, UTC)
-    days = (principal.expires_at - time.time()) / 86_400
-    shown = {
-        "valid": True,
-        "subject": principal.subject,
-        "type": principal.kind,
-        "token_id": principal.token_id,
-        "scope": sorted(principal.scopes),
-        "expires_at": ends.isoformat(),
-        "days_until_expiry": int(days),
-    }
-    print(json.dumps(shown, indent=2))
-    return 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,23 +38,10 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="run.py", description="Nocturna, an astrology backend.")
-    parser.set_defaults(command=serve_until_stopped)
+    parser.set_defaults(command=server.serve_until_stopped)
     commands = parser.add_subparsers(title="commands")
-    commands.add_parser("serve", help="serve until a stop signal (the default)").set_defaults(
-        command=serve_until_stopped
-    )
-    token = commands.add_parser("token", help="service tokens").add_subparsers(required=True)
-    create = token.add_parser("create", help="print a new service token")
-    create.add_argument("--days", type=int, default=30, help="how long it is valid (30)")
-    create.add_argument(
-        "--scope",
-        default=Scope.CALCULATIONS.value,
-        help=f"what it may do, separated by commas: {', '.join(Scope)} (calculations)",
-    )
-    create.set_defaults(command=token_create)
-    check = token.add_parser("check", help="tell whether a token is valid, and what it may do")
-    check.add_argument("token")
-    check.set_defaults(command=token_check)
+    for group in (server, users, tokens, database):
+        group.add(commands)
     return parser
 
 

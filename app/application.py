@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
@@ -12,25 +14,54 @@ from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.process import WorkerSetup
 from actors.calculation_pool.report import PoolReport
 from actors.runtime import ActorStatus, Ref, Supervisor
+from actors.token_monitor.actor import MonitorMessage, MonitorSetup, TokenMonitor
+from actors.token_monitor.messages import Changed, tell_change
+from actors.token_monitor.report import MonitorReport
 from app import __version__
+from app.accounts.context import Accounts
+from app.accounts.first import first_accounts
+from app.accounts.last_uses import keep_writing
+from app.accounts.principals import Principals
 from app.astrology.zones import TZDATA_VERSION
 from app.ephemeris import files
 from app.keys import (
+    ACCOUNTS,
+    CACHE,
+    CLIENTS,
     METRICS,
+    MONITOR,
     OPENAPI,
     POOL,
+    PRINCIPALS,
+    REGISTRY,
     SETTINGS,
     STATE,
+    STORAGE,
     SUPERVISOR,
-    VERIFIER,
+    TOKENS,
+    WINDOWS,
     ServerState,
 )
-from app.security.secrets import signing_keys
-from app.security.tokens import TokenVerifier
+from app.limits.policy import Policy
+from app.limits.shared import share
+from app.limits.windows import Windows
+from app.resilience.registry import Registry
+from app.security.clients import Clients
+from app.security.passwords import Passwords
+from app.security.secrets import SigningKeys, signing_keys
+from app.services.identity import open_identity
 from app.settings import Settings
+from app.storage.access import CHANNEL
+from app.storage.cache import Cache
+from app.storage.housekeeping import keep_house
+from app.storage.postgres import Connection, Postgres
+from app.storage.redis import open_redis
+from app.storage.serving import serve_storage
 from app.telemetry.logs import log_setup
 from app.telemetry.metrics import Labels, Metrics
+from app.telemetry.tasks import under_way
 from app.web.cors import CORS, Cors
+from app.web.limits import Limits
 from app.web.looplag import BOUNDS, watch
 from app.web.openapi import openapi
 from app.web.routes import routes
@@ -39,17 +70,30 @@ from app.wire import encode
 
 OPERATIONS = "app.compat.operations:operations"
 """What a worker can be asked."""
+POOL_NAME = "calculation_pool"
+MOST_CHANGES = 100
+"""Of service tokens that wait for the monitor; it looks at all of them once it is told of one."""
+START_WITHIN = 30.0
+"""Seconds for the workers to become ready; a cold disk takes some."""
 
 
 def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Application:
-    """The server; raises UnusableDataDirectory and DamagedEphemeris."""
+    """The server; raises UnusableDataDirectory, DamagedEphemeris and UnknownNetwork."""
     files.verify()
     directories = files.directories(settings.ephemeris_path)
     metrics = Metrics()
     app = web.Application(client_max_size=settings.max_body_bytes)
     app[SETTINGS] = settings
     app[METRICS] = metrics
-    app[VERIFIER] = TokenVerifier(signing_keys(settings), settings.token_cache_size)
+    app[REGISTRY] = Registry(metrics)
+    app[CLIENTS] = Clients(settings.trusted_proxies)
+    keys = signing_keys(settings)
+
+    def connect() -> AbstractAsyncContextManager[Connection]:
+        return app[STORAGE].postgres.connection()
+
+    app[PRINCIPALS] = Principals(connect, keys, settings.token_cache_size)
+    app[WINDOWS] = Windows(settings.rate_limit_window, settings.rate_limit_keys)
     app[STATE] = ServerState(0.0, directories, files.DE_NUMBER)
     _add_routes(app, settings, metrics)
     worker = WorkerSetup(
@@ -57,8 +101,8 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
         directories,
         log_setup(settings.service_name, settings.log_level, settings.log_format),
     )
-    app.cleanup_ctx.append(_supervised(worker))
-    app.cleanup_ctx.append(_loop_lag)
+    # Workers take a second to start; storage opens meanwhile.
+    app.cleanup_ctx.extend([_actors(worker), _redis, _storage(keys), _ready, _loop_lag])
     return app
 
 
@@ -66,7 +110,8 @@ def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> N
     table = routes()
     app[CORS] = Cors(settings.cors_origins)
     wrapper = Wrapper(
-        app[VERIFIER],
+        app[PRINCIPALS],
+        Limits(Policy.of(settings), app[WINDOWS]),
         RequestMetrics.of(metrics),
         app[CORS],
         settings.slow_request_seconds,
@@ -86,10 +131,13 @@ def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> N
     )
 
 
-def _supervised(worker: WorkerSetup) -> Callable[[web.Application], AsyncIterator[None]]:
+Context = Callable[[web.Application], AsyncIterator[None]]
+
+
+def _actors(worker: WorkerSetup) -> Context:
     async def actors(app: web.Application) -> AsyncIterator[None]:
         """The actors, started in order and drained in reverse."""
-        settings, metrics, state = app[SETTINGS], app[METRICS], app[STATE]
+        settings, metrics = app[SETTINGS], app[METRICS]
         report = PoolReport.of(metrics)
         setup = PoolSetup(
             settings.worker_count, settings.answer_cache_bytes, settings.worker_patience
@@ -97,22 +145,99 @@ def _supervised(worker: WorkerSetup) -> Callable[[web.Application], AsyncIterato
         async with Supervisor(drain_within=settings.drain_seconds) as supervisor:
             app[SUPERVISOR] = supervisor
             pool: Ref[PoolMessage] = supervisor.spawn(
-                "calculation_pool",
+                POOL_NAME,
                 lambda: CalculationPool(setup, worker, report),
                 capacity=settings.pool_capacity,
             )
             askable: Ref[Compute] = pool
             app[POOL] = askable
             _expose_actors(metrics, supervisor)
-            async with asyncio.timeout(setup.start_within):
-                await supervisor.started(pool)
-            # A second of schemas, which nobody who starts a server waits for.
-            app[OPENAPI] = asyncio.create_task(asyncio.to_thread(_document, settings))
-            state.started = asyncio.get_running_loop().time()
-            state.dependencies["calculation_pool"] = lambda: report.ready > 0
+            app[STATE].dependencies[POOL_NAME] = lambda: report.ready > 0
             yield
 
     return actors
+
+
+async def _redis(app: web.Application) -> AsyncIterator[None]:
+    """What instances share without keeping it."""
+    settings = app[SETTINGS]
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(open_redis(settings, app[REGISTRY]))
+        app[CACHE] = Cache(redis, settings.cache_bytes, settings.cache_ttl, app[METRICS])
+        if redis is not None:
+            await stack.enter_async_context(under_way(share(app[WINDOWS], redis)))
+        yield
+
+
+def _storage(keys: SigningKeys) -> Context:
+    async def storage(app: web.Application) -> AsyncIterator[None]:
+        """The database, the accounts in it, and who looks after it."""
+        settings, principals = app[SETTINGS], app[PRINCIPALS]
+
+        def heard(change: str) -> None:
+            principals.heard(change)
+            if (monitor := app.get(MONITOR)) is not None:
+                tell_change(monitor, change)
+
+        def listening() -> None:
+            principals.listening()
+            if (monitor := app.get(MONITOR)) is not None:
+                tell_change(monitor)
+
+        async with AsyncExitStack() as stack:
+            passwords = stack.enter_context(
+                Passwords(settings.password_workers, settings.password_waiting)
+            )
+            served = await stack.enter_async_context(
+                serve_storage(
+                    settings,
+                    app[REGISTRY],
+                    {CHANNEL: heard},
+                    listening,
+                    principals.deaf,
+                )
+            )
+            app[STORAGE] = served.storage
+            app[STATE].dependencies[served.outbound.name] = served.is_well
+            postgres = served.storage.postgres
+            app[ACCOUNTS] = Accounts(postgres, keys, passwords, settings)
+            await first_accounts(app[ACCOUNTS])
+            principals.identity = await stack.enter_async_context(
+                open_identity(settings, app[REGISTRY], keys, postgres, time.time)
+            )
+            writing = keep_writing(postgres, principals.take_used)
+            await stack.enter_async_context(under_way(writing))
+            await stack.enter_async_context(under_way(keep_house(postgres)))
+            await stack.enter_async_context(_monitored(app, postgres))
+            yield
+
+    return storage
+
+
+@asynccontextmanager
+async def _monitored(app: web.Application, postgres: Postgres) -> AsyncIterator[None]:
+    """The token monitor, which needs the database until its end."""
+    setup, report = MonitorSetup.of(app[SETTINGS]), MonitorReport.of(app[METRICS])
+    monitor: Ref[MonitorMessage] = app[SUPERVISOR].spawn(
+        "token_monitor", lambda: TokenMonitor(postgres, setup, report), capacity=MOST_CHANGES
+    )
+    told: Ref[Changed] = monitor
+    app[MONITOR] = told
+    app[TOKENS] = report
+    try:
+        yield
+    finally:
+        await app[SUPERVISOR].stop(monitor)
+
+
+async def _ready(app: web.Application) -> AsyncIterator[None]:
+    """The last step of the start: workers that answer."""
+    async with asyncio.timeout(START_WITHIN):
+        await app[SUPERVISOR].started(POOL_NAME)
+    # A second of schemas, which nobody who starts a server waits for.
+    app[OPENAPI] = asyncio.create_task(asyncio.to_thread(_document, app[SETTINGS]))
+    app[STATE].started = asyncio.get_running_loop().time()
+    yield
 
 
 def _document(settings: Settings) -> bytes:
@@ -122,9 +247,8 @@ def _document(settings: Settings) -> bytes:
 async def _loop_lag(app: web.Application) -> AsyncIterator[None]:
     lags = app[METRICS].distributions("nocturna_loop_lag_seconds", "How late the event loop comes")
     lags.bounds = BOUNDS
-    watching = asyncio.create_task(watch(lags))
-    yield
-    watching.cancel()
+    async with under_way(watch(lags)):
+        yield
 
 
 def _expose_actors(metrics: Metrics, supervisor: Supervisor) -> None:

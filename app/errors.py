@@ -15,11 +15,15 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
         "AUTHENTICATION_ERROR": 401,
         "TOKEN_EXPIRED": 401,
         "PERMISSION_DENIED": 403,
+        "REGISTRATION_DISABLED": 403,
         "NOT_FOUND": 404,
         "METHOD_NOT_ALLOWED": 405,
+        "CONFLICT": 409,
         "PAYLOAD_TOO_LARGE": 413,
         "UNSUPPORTED_MEDIA_TYPE": 415,
+        "RATE_LIMITED": 429,
         "INTERNAL_ERROR": 500,
+        "EXTERNAL_SERVICE_ERROR": 502,
         "UNAVAILABLE": 503,
         "OVERLOADED": 503,
         "DEADLINE_EXCEEDED": 503,
@@ -46,6 +50,10 @@ class Problem:
         told = f"{self.field} must be {self.expected}"
         absent = self.got is None and self.expected.startswith("given")
         return told if absent else f"{told}, got {echo(self.got)}"
+
+
+class CannotStart(Exception):
+    """Neither the server nor a command can run as things are; the text says what to do."""
 
 
 class AppError(Exception):
@@ -134,8 +142,22 @@ class PermissionDenied(AppError):
     code = "PERMISSION_DENIED"
 
 
+class RegistrationDisabled(AppError):
+    code = "REGISTRATION_DISABLED"
+
+
+class RateLimited(AppError):
+    code = "RATE_LIMITED"
+
+
 class NotFound(AppError):
     code = "NOT_FOUND"
+
+
+class Conflicting(AppError):
+    """It does not go with what is there, or is under way."""
+
+    code = "CONFLICT"
 
 
 class MethodNotAllowed(AppError):
@@ -152,6 +174,26 @@ class UnsupportedMediaType(AppError):
 
 class Unavailable(AppError):
     code = "UNAVAILABLE"
+
+
+class ExternalServiceError(AppError):
+    """A service behind us failed or answered nonsense; `upstream_status` is its HTTP status."""
+
+    code = "EXTERNAL_SERVICE_ERROR"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        upstream_status: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.upstream_status = upstream_status
+
+
+class ExternalServiceTimeout(ExternalServiceError):
+    """A service behind us gave no answer in our time."""
 
 
 class Overloaded(AppError):

@@ -11,8 +11,17 @@ from aiohttp import web
 
 from actors.calculation_pool.messages import Compute
 from actors.runtime import Ref, Supervisor
-from app.security.tokens import TokenVerifier
+from actors.token_monitor.messages import Changed
+from actors.token_monitor.report import MonitorReport
+from app.accounts.context import Accounts
+from app.accounts.principals import Principals
+from app.limits.windows import Windows
+from app.resilience.registry import Registry
+from app.security.clients import Clients
+from app.security.tokens import Principal
 from app.settings import Settings
+from app.storage.cache import Cache
+from app.storage.opening import Storage
 from app.telemetry.metrics import Metrics
 
 
@@ -33,9 +42,25 @@ class ServerState:
 
 
 SETTINGS = web.AppKey("settings", Settings)
-VERIFIER = web.AppKey("verifier", TokenVerifier)
+PRINCIPALS = web.AppKey("principals", Principals)
+"""Whose tokens are good."""
+PRINCIPAL = web.RequestKey("principal", Principal)
+"""Who sent a request, on every route with a scope."""
+CLIENTS = web.AppKey("clients", Clients)
+"""From where callers come."""
+REGISTRY = web.AppKey("registry", Registry)
+"""All outbound dependencies."""
+STORAGE = web.AppKey("storage", Storage)
+ACCOUNTS = web.AppKey("accounts", Accounts)
 METRICS = web.AppKey("metrics", Metrics)
 STATE = web.AppKey("state", ServerState)
 SUPERVISOR = web.AppKey("supervisor", Supervisor)
+WINDOWS = web.AppKey("windows", Windows)
+"""How many requests each caller has made."""
+MONITOR = web.AppKey("monitor", Ref[Changed])
+TOKENS = web.AppKey("tokens", MonitorReport)
+"""Service tokens as the monitor saw them last."""
+CACHE = web.AppKey("cache", Cache)
+"""Answers of long work."""
 POOL = web.AppKey("pool", Ref[Compute])
 OPENAPI = web.AppKey("openapi", asyncio.Task[bytes])

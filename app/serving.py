@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from actors.runtime import RestartsExhausted
 from app.application import create_app
+from app.errors import CannotStart
 from app.keys import STATE, SUPERVISOR
 from app.settings import Settings, unknown_names
 from app.telemetry.logs import configure, log_setup, logger
@@ -38,10 +39,6 @@ READ_SECONDS = 0.05
 """Time for reading the requests of those that came last."""
 
 _log = logger(__name__)
-
-
-class CannotStart(Exception):
-    """The server cannot run as things are; the text says what to do."""
 
 
 def serve(settings: Settings) -> int:

@@ -148,9 +148,14 @@ def _shown(value: Any) -> Any:
         return value
     if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
         return value
-    if isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and _is_whole(value):
         return value
     return echo(value)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether UTF-8 can hold it: a byte of a header that is no text becomes half a character."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 _LONGEST_INDEX = 10

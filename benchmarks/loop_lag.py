@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import requests
 
@@ -30,15 +30,20 @@ def rows() -> Iterator[Row]:
 
 
 def _round(server: Measured) -> tuple[float, float]:
+    return lateness(server.url, lambda: server.load(CONNECTIONS, SECONDS))
+
+
+def lateness(url: str, work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of p99 that a 1 ms sleeper and the server's loop came late while work was done."""
     late: list[float] = []
     done = threading.Event()
     sleeper = threading.Thread(target=_sleep, args=(late, done))
-    before = _buckets(server.url)
+    before = _buckets(url)
     sleeper.start()
-    server.load(CONNECTIONS, SECONDS)
+    work()
     done.set()
     sleeper.join()
-    after = _buckets(server.url)
+    after = _buckets(url)
     counts = {bound: after[bound] - before.get(bound, 0.0) for bound in after}
     return sorted(late)[int(len(late) * 0.99)], _p99(counts)
 

@@ -8,17 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 import psutil
 
-from app.security.secrets import SigningKeys
-from app.security.tokens import create_service_token
 from benchmarks.load import Load, run
-from benchmarks.servers import SECRET
+from benchmarks.servers import SECRET, TOKEN
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
@@ -28,13 +26,13 @@ START_WITHIN = 60.0
 class Measured:
     """A server process on a free port: `kind` names one of benchmarks.servers, or "nocturna"."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, settings: Mapping[str, str] | None = None) -> None:
         self.kind = kind
+        self._settings = settings or {}
         self._directory = tempfile.TemporaryDirectory()
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        keys = SigningKeys(SECRET, (SECRET,))
-        self.token = create_service_token(keys, days=1, scopes=("calculations",), now=time.time())
+        self.token = TOKEN
 
     def __enter__(self) -> Self:
         command = [sys.executable, "run.py"]
@@ -48,6 +46,8 @@ class Measured:
                 raise RuntimeError(msg)
             time.sleep(0.005)
         self.start_seconds = time.monotonic() - started
+        if self.kind == "nocturna":
+            self.token = self._created_token()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,6 +74,13 @@ class Measured:
         server = psutil.Process(self.process.pid)
         return [server, *server.children()]
 
+    def _created_token(self) -> str:
+        command = [sys.executable, "run.py", "token", "create"]
+        created = subprocess.run(
+            command, cwd=ROOT, env=self._environment(), check=True, capture_output=True, text=True
+        )
+        return created.stdout.strip()
+
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": "/usr/bin:/bin",
@@ -81,6 +88,7 @@ class Measured:
             "NOCTURNA_SECRET_KEY": SECRET,
             "NOCTURNA_DATA_DIR": self._directory.name,
             "NOCTURNA_LOG_LEVEL": "WARNING",
+            **self._settings,
         }
 
 

@@ -3,30 +3,57 @@
 bare      a plain aiohttp handler that sends stored bytes
 inline    a plain aiohttp handler that calls the catalogue function itself, and sends the same bytes
 pipeline  stored bytes behind our wrapper: token, errors, metrics, log
+anonymous the same on a route that is open to all
 """
 
 from __future__ import annotations
 
 import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
 
 from aiohttp import web
 
+from app.accounts.principals import Principals
 from app.calculations.catalogue import catalogue
 from app.calculations.execution import execution
 from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
+from app.limits.policy import Policy
+from app.limits.windows import Windows
 from app.security.secrets import SigningKeys
-from app.security.tokens import Scope, TokenVerifier
+from app.security.tokens import Claims, Kind, Scope, digest_of, issue
 from app.serving import loop_factory
+from app.settings import Settings
+from app.storage.postgres import Connection
 from app.telemetry.metrics import Metrics
 from app.web.answers import JSON_HEADERS, now_text
 from app.web.cors import Cors
-from app.web.routing import Handler, Route
+from app.web.limits import Limits
+from app.web.routing import Handler, Route, RouteClass
 from app.web.wrapper import RequestMetrics, Wrapper
 from app.wire import encode, envelope
 
 PATH = "/api/v1/calculations/natal-chart"
 SECRET = "a-key-for-benchmarks-of-more-than-thirty-two-characters"  # noqa: S105 - opens nothing
+
+KEYS = SigningKeys(SECRET, (SECRET,))
+OWNER = "5eed0000-0000-4000-8000-000000000001"
+TOKEN = issue(
+    KEYS,
+    Claims(
+        subject=OWNER,
+        kind=Kind.SERVICE,
+        scopes=frozenset({Scope.CALCULATIONS}),
+        token_id="5eed0000-0000-4000-8000-000000000002",  # noqa: S106 - a number, no secret
+        session_id=None,
+        issued_at=0.0,
+        expires_at=None,
+    ),
+)
+"""Accepted by the pipeline without a database: the same in every process."""
 
 _ENTRY = catalogue()["natal-chart"]
 
@@ -54,10 +81,32 @@ def inline() -> web.Application:
 
 
 def pipeline() -> web.Application:
-    app = web.Application()
-    verifier = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 1000)
-    wrapper = Wrapper(verifier, RequestMetrics.of(Metrics()), Cors(("http://localhost:3000",)), 1.0)
-    route = Route("POST", PATH, _stored_handler(), Scope.CALCULATIONS)
+    return _wrapped(Scope.CALCULATIONS, RouteClass.CALCULATION)
+
+
+def anonymous() -> web.Application:
+    return _wrapped(None, RouteClass.OPEN)
+
+
+def _wrapped(scope: Scope | None, counted: RouteClass) -> web.Application:
+    app, settings = web.Application(), Settings(_env_file=None)
+    principals = Principals(_one_row, KEYS, 1000)
+    principals.listening()
+    wrapper = Wrapper(
+        principals,
+        Limits(Policy.of(settings), Windows(settings.rate_limit_window, settings.rate_limit_keys)),
+        RequestMetrics.of(Metrics()),
+        Cors(settings.cors_origins),
+        settings.slow_request_seconds,
+    )
+    route = Route(
+        "POST",
+        PATH,
+        _stored_handler(),
+        scope,
+        operation="natal-chart",
+        counted=counted,
+    )
     app.router.add_post(PATH, wrapper.around(route))
     return app
 
@@ -77,7 +126,26 @@ def _answer(body: bytes, ephemeris: SwissAlmanac) -> bytes:
     return envelope(outcome.fragment, outcome.meta, "benchmark", now_text())
 
 
-KINDS = {"bare": bare, "inline": inline, "pipeline": pipeline}
+class _Row:
+    """A connection that knows the row of one token."""
+
+    async def fetchrow(self, *_: object) -> dict[str, object]:
+        return {
+            "id": uuid.UUID(OWNER),
+            "tier": "free",
+            "held": [Scope.CALCULATIONS],
+            "scopes": [Scope.CALCULATIONS],
+            "expires_at": None,
+            "token_digest": digest_of(TOKEN),
+        }
+
+
+@asynccontextmanager
+async def _one_row() -> AsyncIterator[Connection]:
+    yield cast("Connection", _Row())
+
+
+KINDS = {"bare": bare, "inline": inline, "pipeline": pipeline, "anonymous": anonymous}
 
 
 def main() -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psutil
 import requests
 
 from app.security.secrets import SigningKeys
-from app.security.tokens import create_service_token
+from app.security.tokens import Claims, Kind, digest_of, issue
+from app.storage.embedded import attached_server
+from app.storage.postgres import connect_options, dedicated
+
+_T = TypeVar("_T")
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a-key-for-tests-of-more-than-thirty-two-characters"  # noqa: S105 - opens nothing
@@ -25,14 +34,68 @@ LONG_ENOUGH = 60.0
 """Seconds a test waits for what takes one: machines are shared, and slow at times."""
 
 
-def token(*scopes: str, days: int = 30, now: float | None = None) -> str:
-    """A token that every server of this module accepts."""
-    import time  # noqa: PLC0415 - only here
+SERVICE_USER = "c0ffee00-0000-4000-8000-000000000000"
+"""The account that owns the tokens of this module, in every server of this module."""
+STANDARD = (("calculations",), ("admin",), ("calculations", "admin"))
+_DAY = 86_400
 
-    keys = SigningKeys(SECRET, (SECRET,))
-    return create_service_token(
-        keys, days=days, scopes=scopes or ("calculations",), now=time.time() if now is None else now
+
+def token(*scopes: str, days: int = 30, now: float | None = None) -> str:
+    """A token that every server of this module accepts: the same one for the same scopes.
+
+    With a moment of issue it is one that no server has a row of, for those that have expired.
+    """
+    held = scopes or ("calculations",)
+    issued = _started if now is None else now
+    return issue(
+        SigningKeys(SECRET, (SECRET,)),
+        Claims(
+            subject=SERVICE_USER,
+            kind=Kind.SERVICE,
+            scopes=frozenset(held),
+            token_id=token_id(held),
+            session_id=None,
+            issued_at=issued,
+            expires_at=issued + days * _DAY,
+        ),
     )
+
+
+_started = time.time()
+
+
+def token_id(scopes: tuple[str, ...]) -> str:
+    """The row of a standard token."""
+    return str(uuid.uuid5(uuid.UUID(SERVICE_USER), ",".join(sorted(scopes))))
+
+
+async def add_tokens(dsn: str) -> None:
+    """Give a database the rows of the tokens of this module; again is harmless."""
+    async with dedicated(dsn, connect_options(LONG_ENOUGH, LONG_ENOUGH)) as raw:
+        await raw.execute(
+            "INSERT INTO users (id, email, username) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
+            SERVICE_USER,
+            "tests@nocturna.internal",
+        )
+        await raw.execute(
+            "INSERT INTO user_roles (user_id, role) VALUES ($1, 'service') ON CONFLICT DO NOTHING",
+            SERVICE_USER,
+        )
+        await raw.executemany(
+            "INSERT INTO service_tokens (id, user_id, name, token_digest, scopes, expires_at) "
+            "VALUES ($1, $2, 'of the tests', $3, $4, now() + interval '30 days') "
+            "ON CONFLICT DO NOTHING",
+            [
+                (token_id(scopes), SERVICE_USER, digest_of(token(*scopes)), list(scopes))
+                for scopes in STANDARD
+            ],
+        )
+
+
+def in_a_thread(work: Coroutine[Any, Any, _T]) -> _T:
+    """What some work returns, also where an event loop runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result(LONG_ENOUGH)
 
 
 class RunningServer:
@@ -48,6 +111,7 @@ class RunningServer:
             "NOCTURNA_LOG_FORMAT": "json",
             **(environment or {}),
         }
+        self.data_dir = data_dir
         self.lines: list[dict[str, Any]] = []
         self._serving: Queue[str | None] = Queue()
 
@@ -72,12 +136,28 @@ class RunningServer:
             message = f"the server did not start: {self.lines}"
             raise RuntimeError(message)
         self.url = address
+        in_a_thread(self._add_tokens())
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.wait()
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """The address of its database."""
+        given = self._environment.get("NOCTURNA_DATABASE_URL")
+        if given:
+            yield given
+            return
+        async with attached_server(Path(self._environment["NOCTURNA_DATA_DIR"])) as dsn:
+            assert dsn is not None, "no embedded server runs"
+            yield dsn
+
+    async def _add_tokens(self) -> None:
+        async with self.database() as dsn:
+            await add_tokens(dsn)
 
     @property
     def workers(self) -> list[psutil.Process]:

@@ -21,11 +21,55 @@ ALIASES = {
     "SERVICE_PORT": ("port", "8001", 8001),
     "API_PORT": ("port", "8002", 8002),
     "ENVIRONMENT": ("environment", "test", "test"),
+    "DATABASE_URL": (
+        "database_url",
+        "postgresql+asyncpg://me@db/nocturna",
+        "postgresql://me@db/nocturna",
+    ),
+    "DATABASE_POOL_SIZE": ("database_pool_size", "5", 5),
+    "DATABASE_MAX_OVERFLOW": ("database_max_overflow", "7", 7),
+    "REDIS_URL": ("redis_url", "redis://cache:6379/3", "redis://cache:6379/3"),
+    "REDIS_MAX_CONNECTIONS": ("redis_max_connections", "4", 4),
+    "REDIS_SOCKET_TIMEOUT": ("redis_timeout", "2", 2.0),
+    "REDIS_SOCKET_CONNECT_TIMEOUT": ("redis_connect_timeout", "3", 3.0),
+    "CACHE_TTL": ("cache_ttl", "60", 60),
+    "ACCESS_TOKEN_EXPIRE_MINUTES": ("access_token_minutes", "30", 30),
+    "REFRESH_TOKEN_EXPIRE_DAYS": ("refresh_token_days", "30", 30),
+    "REFRESH_TOKEN_ROTATION": ("refresh_token_rotation", "strict", "strict"),
+    "ALLOW_USER_REGISTRATION": ("allow_user_registration", "false", False),
+    "REGISTRATION_REQUIRES_APPROVAL": ("registration_requires_approval", "true", True),
+    "MAX_USERS_LIMIT": ("max_users_limit", "9", 9),
+    "ADMIN_EMAIL": ("admin_email", "a@b.example", "a@b.example"),
+    "ADMIN_USERNAME": ("admin_username", "root", "root"),
+    "ADMIN_PASSWORD": ("admin_password", "a long one", "a long one"),
+    "SERVICE_USER_EMAIL": ("service_user_email", "a@b.example", "a@b.example"),
+    "SERVICE_USER_USERNAME": ("service_user_username", "machine", "machine"),
+    "RATE_LIMIT_WINDOW": ("rate_limit_window", "3600", 3600),
+    "INTENT_RATE_LIMIT_WINDOW": ("rate_limit_window", "3600", 3600),
+    "RATE_LIMIT_FREE": ("rate_limit_free", "5", 5),
+    "RATE_LIMIT_DEFAULT": ("rate_limit_free", "5", 5),
+    "MAX_REQUESTS_PER_WINDOW": ("rate_limit_free", "5", 5),
+    "RATE_LIMIT_BASIC": ("rate_limit_basic", "5", 5),
+    "RATE_LIMIT_PREMIUM": ("rate_limit_basic", "5", 5),
+    "RATE_LIMIT_PRO": ("rate_limit_pro", "5", 5),
+    "IDENTITY_SERVICE_URL": ("identity_service_url", "http://id:8001", "http://id:8001"),
+    "AUTH_SERVICE_URL": ("identity_service_url", "http://id:8001", "http://id:8001"),
+    "AUTH_SERVICE_API_KEY": ("identity_api_key", "key", "key"),
     "SECRET_KEY": ("secret_key", KEY, KEY),
     "JWT_SECRET_KEY": ("secret_key", KEY, KEY),
     "LOG_LEVEL": ("log_level", "DEBUG", "DEBUG"),
     "CORS_ORIGINS": ("cors_origins", '["https://a.example"]', ("https://a.example",)),
     "EPHE_PATH": ("ephemeris_path", "/usr/share/ephe", (Path("/usr/share/ephe"),)),
+    "CIRCUIT_FAILURE_THRESHOLD": ("circuit_failure_threshold", "7", 7),
+    "INTENT_CIRCUIT_FAILURE_THRESHOLD": ("circuit_failure_threshold", "7", 7),
+    "CIRCUIT_RECOVERY_TIMEOUT": ("circuit_recovery_timeout", "90", 90.0),
+    "INTENT_CIRCUIT_RECOVERY_TIMEOUT": ("circuit_recovery_timeout", "90", 90.0),
+    "CIRCUIT_HALF_OPEN_TIMEOUT": ("circuit_half_open_timeout", "20", 20.0),
+    "INTENT_CIRCUIT_HALF_OPEN_TIMEOUT": ("circuit_half_open_timeout", "20", 20.0),
+    "CIRCUIT_FAILURE_WINDOW": ("circuit_failure_window", "240", 240.0),
+    "INTENT_CIRCUIT_FAILURE_WINDOW": ("circuit_failure_window", "240", 240.0),
+    "CIRCUIT_MIN_THROUGHPUT": ("circuit_min_throughput", "9", 9),
+    "INTENT_CIRCUIT_MIN_THROUGHPUT": ("circuit_min_throughput", "9", 9),
 }
 """Names of the seeds and of the public server: field, what is set, what is read."""
 
@@ -141,7 +185,15 @@ def test_directories_are_separated_by_colons(environment: Environment) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["METRICS_TOKEN", "SOURCE_URL", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "WORKERS"]
+    "name",
+    [
+        "METRICS_TOKEN",
+        "SOURCE_URL",
+        "SECRET_KEY",
+        "SECRET_KEY_PREVIOUS",
+        "WORKERS",
+        "DATABASE_URL",
+    ],
 )
 def test_an_empty_value_counts_as_left_out(environment: Environment, name: str) -> None:
     environment.setenv(f"NOCTURNA_{name}", "")
@@ -184,6 +236,17 @@ def test_production_takes_a_key_by_an_alias(environment: Environment, alias: str
         ("ANSWER_CACHE_BYTES", "-1"),
         ("SECRET_KEY", "k" * 31),
         ("METRICS_TOKEN", "short"),
+        ("CIRCUIT_FAILURE_THRESHOLD", "0"),
+        ("CIRCUIT_RECOVERY_TIMEOUT", "0"),
+        ("CIRCUIT_MIN_THROUGHPUT", "0"),
+        ("OUTBOUND_RETRIES", "-1"),
+        ("OUTBOUND_TIMEOUT", "0"),
+        ("OUTBOUND_CONCURRENCY", "0"),
+        ("DATABASE_URL", "mysql://me@db/nocturna"),
+        ("DATABASE_URL", "nocturna"),
+        ("DATABASE_POOL_SIZE", "0"),
+        ("DATABASE_MAX_OVERFLOW", "-1"),
+        ("DATABASE_STATEMENT_TIMEOUT", "0"),
         ("ENVIRONMENT", "staging"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
@@ -263,8 +326,14 @@ def test_the_example_file_shows_the_defaults(tmp_path: Path) -> None:
     assert Settings() == Settings(_env_file=None)
 
 
+@pytest.mark.parametrize("key", [f"-----BEGIN PUBLIC KEY-----\n{KEY}", f"ssh-rsa {KEY}"])
+def test_the_file_of_a_key_pair_is_no_secret_key(environment: Environment, key: str) -> None:
+    environment.setenv("NOCTURNA_SECRET_KEY", key)
+    assert "random text" in problem()
+
+
 def test_aliases_of_the_example_file_are_aliases() -> None:
-    text = (ROOT / ".env.example").read_text()
+    text = (ROOT / ".env.example").read_text().replace("\n# ", " ")
     told = {
         name.strip() for group in re.findall(r"also ([A-Z_, ]+)", text) for name in group.split(",")
     }

@@ -53,6 +53,13 @@ def operations() -> Mapping[str, Run]:
 
 
 @cache
+def long_operations() -> frozenset[str]:
+    """Every operation that is cut into parts, in either shape."""
+    names = [*catalogue(), *(adapter.name for adapter in EVERY)]
+    return frozenset(name for name in names if cost_of(name) is Cost.LONG)
+
+
+@cache
 def cost_of(operation: str) -> Cost:
     """How long an operation takes; an adapter costs what its calculation costs."""
     adapter = next((one for one in EVERY if one.name == operation), None)

@@ -7,6 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.errors import CannotStart
+
 DATA = Path(__file__).with_name("data")
 MANIFEST = "MANIFEST.sha256"
 DE_NUMBER = 431
@@ -16,7 +18,7 @@ LONGEST_PATH = 242
 own default."""
 
 
-class DamagedEphemeris(Exception):
+class DamagedEphemeris(CannotStart):
     """A shipped ephemeris file is missing or was changed."""
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.errors import CannotStart
 from app.settings import Settings
 
 KEY_FILE = "secret_key"
@@ -16,7 +17,7 @@ SHORTEST_KEY = 32
 _KEY_BYTES = 48
 
 
-class UnusableDataDirectory(Exception):
+class UnusableDataDirectory(CannotStart):
     """The data directory cannot be read or written."""
 
 

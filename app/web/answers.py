@@ -17,6 +17,8 @@ from app.wire import Outcome, encode, envelope, failure, inside, success
 REQUEST_ID = web.RequestKey("request_id", str)
 JSON_HEADERS = {"Content-Type": "application/json"}
 
+OWN_API = "/api/v1/"
+
 COMPRESS_FROM = 1024
 """Bytes below which a compressed body is not smaller by a packet."""
 _GZIP = 31
@@ -49,6 +51,13 @@ def succeeded(
 ) -> web.Response:
     """A success around plain values."""
     return enveloped(request, Outcome(200, success(encode(data)), inside(meta) if meta else b""))
+
+
+def told(request: web.Request, data: Any, status: int = 200) -> web.Response:
+    """A success in the shape of its path: in the envelope under /api/v1, bare elsewhere."""
+    if request.path.startswith(OWN_API):
+        return enveloped(request, Outcome(status, success(encode(data))))
+    return bare(data, status)
 
 
 def refused(request: web.Request, error: AppError) -> web.Response:

@@ -18,7 +18,7 @@ from app.calculations.catalogue import Calculation, Cost, catalogue
 from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
 from app.errors import BadRequest, InvalidInput, NotFound, UnsupportedMediaType
-from app.keys import POOL, SETTINGS
+from app.keys import CACHE, POOL, SETTINGS
 from app.web.answers import enveloped, succeeded
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
@@ -77,9 +77,19 @@ def legacy(operation: str) -> Handler:
 async def compute(request: web.Request, operation: str, body: bytes) -> Outcome:
     """What the pool answers; raises what `Ref.ask` raises."""
     if cost_of(operation) is Cost.LONG:
-        return await long_work(request, operation, body).answer()
+        return await _long_answer(request, operation, body)
     message = Compute(operation, body)
     return await request.app[POOL].ask(message, within=request.app[SETTINGS].request_deadline)
+
+
+async def _long_answer(request: web.Request, operation: str, body: bytes) -> Outcome:
+    """The answer of long work, computed unless an equal request was answered before."""
+    cache = request.app[CACHE]
+    if (found := await cache.find(operation, body)) is not None:
+        return found
+    outcome = await long_work(request, operation, body).answer()
+    await cache.keep(operation, body, outcome)
+    return outcome
 
 
 def shown(

@@ -8,7 +8,10 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-EXPOSED = "X-Request-ID, ETag, Retry-After"
+EXPOSED = (
+    "X-Request-ID, ETag, Retry-After, RateLimit-Policy, RateLimit, "
+    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+)
 _DAY = "86400"
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from app.keys import SETTINGS, STATE, SUPERVISOR
-from app.security.tokens import Scope
+from app.errors import Overloaded, Unavailable
+from app.keys import REGISTRY, SETTINGS, STATE, SUPERVISOR, TOKENS
+from app.security.tokens import Principal, Scope
 from app.telemetry.process import memory_mb
 from app.web.access import find_principal
 from app.web.answers import bare
@@ -20,7 +21,7 @@ HEALTHY, UNHEALTHY, DEGRADED = "healthy", "unhealthy", "degraded"
 
 async def health(request: web.Request) -> web.Response:
     """GET /health -> exactly a status; with ?detail what it rests on; 401 for a bad token."""
-    principal = find_principal(request)
+    principal = await _principal_if_known(request)
     dependencies = _dependencies(request)
     status = HEALTHY if all(state == HEALTHY for state in dependencies.values()) else DEGRADED
     if "detail" not in request.query:
@@ -43,10 +44,20 @@ async def ready(request: web.Request) -> web.Response:
     return bare({"status": "ready"})
 
 
+async def _principal_if_known(request: web.Request) -> Principal | None:
+    """Who asks; None too while nobody can tell, for health is told then above all."""
+    try:
+        return await find_principal(request)
+    except (Unavailable, Overloaded):
+        return None
+
+
 def _dependencies(request: web.Request) -> Mapping[str, str]:
     """Everything the server needs by name, healthy or unhealthy."""
     checks = request.app[STATE].dependencies.items()
-    return {name: HEALTHY if is_well() else UNHEALTHY for name, is_well in checks}
+    circuits = request.app[REGISTRY].well()
+    well = {**circuits, **{name: is_well() for name, is_well in checks}}
+    return {name: HEALTHY if fine else UNHEALTHY for name, fine in well.items()}
 
 
 def _details(request: web.Request) -> Mapping[str, Any]:
@@ -69,6 +80,7 @@ def _inside(request: web.Request) -> Mapping[str, Any]:
     settings = request.app[SETTINGS]
     return {
         "actors": [asdict(status) for status in request.app[SUPERVISOR].status()],
+        "service_tokens": asdict(request.app[TOKENS].status()),
         "paths": {
             "data_dir": str(settings.data_dir.resolve()),
             "ephemeris": [str(path) for path in request.app[STATE].ephemeris_directories],

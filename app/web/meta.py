@@ -93,7 +93,7 @@ async def asset(request: web.Request) -> web.StreamResponse:
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics -> Prometheus text; from elsewhere than this machine with a token only."""
     if not (is_loopback(request) or _holds_metrics_token(request)):
-        require(find_principal(request), Scope.ADMIN)
+        require(await find_principal(request), Scope.ADMIN)
     text = request.app[METRICS].exposition()
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 

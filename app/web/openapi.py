@@ -13,21 +13,26 @@ from app.calculations.provenance import ComputedFor
 from app.compat.operations import ADAPTERS, adapters
 from app.errors import STATUS_OF
 from app.settings import Settings
-from app.web.routing import Route
+from app.web.answers import OWN_API
+from app.web.routing import Route, RouteClass
 
 _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = (
     "Exact astrological calculations. Every answer tells what it was computed for in "
     "`meta.computed_for`: the instant in UTC, the ephemeris, and each disputed definition that "
-    "was applied. Create a token with `python run.py token create` and send it as a bearer token."
+    "was applied. Register and log in, or create a service token with "
+    "`python run.py token create`, and send it as a bearer token."
 )
+
+FORM = "application/x-www-form-urlencoded"
+_PARAMETER = re.compile(r"{(\w+)}")
 
 Schema = dict[str, Any]
 
 
 def openapi(settings: Settings, routes: tuple[Route, ...]) -> Schema:
     """The whole document."""
-    shapes, schemas = _shapes()
+    shapes, schemas = _shapes(routes)
     paths: dict[str, Schema] = {}
     for route in routes:
         if route.hidden or route.method == "*":
@@ -63,7 +68,7 @@ Shapes = Mapping[tuple[str, str], Schema]
 """Schema of a request or reply by (operation, 'validation' or 'serialization')."""
 
 
-def _shapes() -> tuple[Shapes, Schema]:
+def _shapes(routes: tuple[Route, ...]) -> tuple[Shapes, Schema]:
     """The shapes of all operations, and the definitions that they refer to."""
     wanted: list[tuple[str, Any, TypeAdapter[Any]]] = [
         ("computed_for", "serialization", TypeAdapter(ComputedFor)),
@@ -74,6 +79,11 @@ def _shapes() -> tuple[Shapes, Schema]:
     for adapter in ADAPTERS:
         wanted.append((adapter.name, "validation", TypeAdapter(adapter.request)))
         wanted.append((adapter.name, "serialization", TypeAdapter(adapter.reply)))
+    for route in routes:
+        if route.takes is not None:
+            wanted.append((_name(route), "validation", TypeAdapter(route.takes)))
+        if route.gives is not None:
+            wanted.append((_name(route), "serialization", TypeAdapter(route.gives)))
     shapes, definitions = TypeAdapter.json_schemas(wanted, ref_template=_REFERENCE)
     return shapes, definitions["$defs"]  # type: ignore[return-value]  # keys are our own pairs
 
@@ -87,7 +97,7 @@ def _operations(route: Route, shapes: Shapes) -> Iterator[tuple[str, Schema]]:
     elif route.operation is not None:
         yield route.path, _legacy(route, shapes)
     else:
-        yield route.path, _plain(route)
+        yield route.path, _plain(route, shapes)
 
 
 def _calculation(route: Route, path: str, entry: Calculation, shapes: Shapes) -> Schema:
@@ -123,12 +133,32 @@ def _legacy(route: Route, shapes: Shapes) -> Schema:
     }
 
 
-def _plain(route: Route) -> Schema:
-    operation = _base(route, route.path, "server", route.summary, "")
-    responses: Schema = {"200": {"description": "As the summary says"}}
-    if route.scope is not None:
-        responses |= {"401": _refusal("401"), "403": _refusal("403")}
+def _plain(route: Route, shapes: Shapes) -> Schema:
+    tag = "server" if route.counted is RouteClass.OPEN else "accounts"
+    operation = _base(route, route.path, tag, route.summary, "")
+    if names := _PARAMETER.findall(route.path):
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+    if route.takes is not None:
+        kind = FORM if route.form else "application/json"
+        schema = shapes[_name(route), "validation"]
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
+    success: Schema = {"description": "As the summary says"}
+    if route.gives is not None:
+        data = shapes[_name(route), "serialization"]
+        schema = _envelope(data) if route.path.startswith(OWN_API) else data
+        success["content"] = {"application/json": {"schema": schema}}
+    responses = {str(route.answers): success}
+    refusals = ("401", "403") if route.scope is not None else ()
+    refusals = (*refusals, "422") if route.takes is not None else refusals
+    responses |= {status: _refusal(status) for status in refusals}
     return {**operation, "responses": {**responses, "default": _refusal("default")}}
+
+
+def _name(route: Route) -> str:
+    return f"{route.method} {route.path}"
 
 
 def _base(route: Route, path: str, tag: str, summary: str, description: str) -> Schema:
@@ -147,7 +177,16 @@ def _body(example: Mapping[str, Any], schema: Schema) -> Schema:
 
 
 def _responses(data: Schema) -> Schema:
-    envelope = {
+    success = {
+        "description": "Computed",
+        "content": {"application/json": {"schema": _envelope(data)}},
+    }
+    refusals = ("400", "401", "403", "404", "413", "415", "422", "429", "503")
+    return {"200": success, **{status: _refusal(status) for status in refusals}}
+
+
+def _envelope(data: Schema) -> Schema:
+    return {
         "type": "object",
         "required": ["success", "data", "error", "meta"],
         "properties": {
@@ -157,9 +196,6 @@ def _responses(data: Schema) -> Schema:
             "meta": {"$ref": _REFERENCE.format(model="Meta")},
         },
     }
-    success = {"description": "Computed", "content": {"application/json": {"schema": envelope}}}
-    refusals = ("400", "401", "403", "404", "413", "415", "422", "503")
-    return {"200": success, **{status: _refusal(status) for status in refusals}}
 
 
 def _refusal(status: str) -> Schema:

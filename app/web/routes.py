@@ -5,8 +5,17 @@ from __future__ import annotations
 from app.calculations.catalogue import catalogue
 from app.compat.operations import ADAPTERS
 from app.security.tokens import Scope
-from app.web import calculations, health, meta
-from app.web.routing import Route
+from app.web import (
+    admin_users,
+    auth,
+    calculations,
+    circuits,
+    health,
+    meta,
+    service_tokens,
+    users,
+)
+from app.web.routing import Route, RouteClass
 
 CALCULATION = "/api/v1/calculations/{name}"
 ELSEWHERE = r"/{rest:[\s\S]*}"
@@ -17,7 +26,17 @@ ALIASED = "stateless/"
 
 def routes() -> tuple[Route, ...]:
     """All routes, the catch-all last."""
-    table = (*_meta(), *_health(), *_calculations(), *_legacy())
+    table = (
+        *_meta(),
+        *_health(),
+        *_calculations(),
+        *_legacy(),
+        *auth.routes(),
+        *circuits.routes(),
+        *service_tokens.routes(),
+        *users.routes(),
+        *admin_users.routes(),
+    )
     return (*table, Route("*", ELSEWHERE, meta.elsewhere(table)))
 
 
@@ -49,14 +68,27 @@ def _calculations() -> tuple[Route, ...]:
         "/api/v1/calculations",
         calculations.list_calculations,
         Scope.CALCULATIONS,
+        counted=RouteClass.ACCOUNT,
         summary="Every calculation with its schemas and an example",
     )
     return (
         listing,
         Route(
-            "POST", CALCULATION, calculations.post_calculation, Scope.CALCULATIONS, per_entry=True
+            "POST",
+            CALCULATION,
+            calculations.post_calculation,
+            Scope.CALCULATIONS,
+            per_entry=True,
+            counted=RouteClass.CALCULATION,
         ),
-        Route("GET", CALCULATION, calculations.get_calculation, Scope.CALCULATIONS, per_entry=True),
+        Route(
+            "GET",
+            CALCULATION,
+            calculations.get_calculation,
+            Scope.CALCULATIONS,
+            per_entry=True,
+            counted=RouteClass.CALCULATION,
+        ),
     )
 
 
@@ -69,6 +101,7 @@ def _legacy() -> tuple[Route, ...]:
             Scope.CALCULATIONS,
             summary=f"{catalogue()[adapter.calculation].summary} (compatible shape)",
             operation=adapter.name,
+            counted=RouteClass.CALCULATION,
         )
         for prefix in ("/api", "/api/v1")
         for adapter in ADAPTERS

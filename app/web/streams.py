@@ -8,6 +8,7 @@ from actors.calculation_pool.sliced import LongWork
 from app.calculations.catalogue import catalogue
 from app.web.answers import REQUEST_ID, enveloped
 from app.web.cors import CORS
+from app.web.limits import VERDICT, mark
 from app.wire import CUT, encode
 
 LINES = "application/x-ndjson"
@@ -52,5 +53,7 @@ async def _begun(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=headers)
     if origin := request.headers.get(hdrs.ORIGIN):
         request.app[CORS].mark(origin, response.headers)
+    if (verdict := request.get(VERDICT)) is not None:
+        mark(response.headers, verdict)
     await response.prepare(request)
     return response

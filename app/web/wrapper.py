@@ -17,6 +17,8 @@ from aiohttp import hdrs, web
 from multidict import istr
 
 from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
+from app.accounts.principals import Principals
+from app.compat.operations import long_operations
 from app.errors import (
     AppError,
     BadRequest,
@@ -26,13 +28,16 @@ from app.errors import (
     PayloadTooLarge,
     Unavailable,
 )
-from app.security.tokens import TokenVerifier
+from app.keys import PRINCIPAL
+from app.limits.windows import Verdict
+from app.security.tokens import Principal, Scope
 from app.telemetry.logs import logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
-from app.web.access import require
+from app.web.access import client_address, refusal, require_login
 from app.web.answers import REQUEST_ID, compress, enveloped, refused
 from app.web.cors import Cors
-from app.web.routing import Handler, Route
+from app.web.limits import VERDICT, Limits, mark, too_many
+from app.web.routing import Handler, Route, RouteClass
 from app.wire import Outcome, failure
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z").match
@@ -74,54 +79,93 @@ class RequestMetrics:
 class Wrapper:
     """Makes web handlers of route handlers."""
 
-    verifier: TokenVerifier
+    principals: Principals
+    limits: Limits
     metrics: RequestMetrics
     cors: Cors
     slow_seconds: float
 
     def around(self, route: Route) -> Handler:
         """The handler that the server calls for a route."""
-        endpoint, scope, handler = route.path, route.scope, route.handler
-        tally = _Tally(endpoint, self.metrics)
-        cells, slow_seconds = tally.cells, self.slow_seconds
-        bearer, cors = self.verifier.bearer, self.cors
+        return _Endpoint(route, self).handle
+
+
+class _Endpoint:
+    """One route with everything around it."""
+
+    def __init__(self, route: Route, wrapper: Wrapper) -> None:
+        self._route = route
+        self._cors = wrapper.cors
+        self._principals = wrapper.principals
+        self._known = wrapper.principals.known
+        self._limits = wrapper.limits
+        self._long = long_operations()
+        self._tally = _Tally(route.path, wrapper.metrics)
+        self._slow_seconds = wrapper.slow_seconds
         takes_preflights = route.method == "*"  # no route but the last one takes OPTIONS
+        self._handler = self._or_preflight if takes_preflights else route.handler
 
-        async def handle(request: web.Request) -> web.StreamResponse:
-            started = time.perf_counter()
-            asked = request.headers
-            request[REQUEST_ID] = request_id = _request_id(asked.get(_X_REQUEST_ID))
-            response: web.StreamResponse
-            try:
-                if scope is not None:
-                    principal = bearer(asked.get(hdrs.AUTHORIZATION))
-                    if principal is None or scope not in principal.scopes:
-                        require(principal, scope)
-                if takes_preflights and cors.is_preflight(request):
-                    response = cors.preflight(request)
-                else:
-                    response = await handler(request)
-            except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
-                response = _answer_to(error, request, endpoint)
-            answered = response.headers
-            answered[_X_REQUEST_ID] = request_id
-            if hdrs.ACCEPT_ENCODING in asked and isinstance(response, web.Response):
-                compress(asked[hdrs.ACCEPT_ENCODING], response)
-            if hdrs.ORIGIN in asked:
-                cors.mark(asked[hdrs.ORIGIN], answered)
-            if request.method in _CACHED:
-                answered[hdrs.VARY] = cors.vary
-            seconds = time.perf_counter() - started
-            count, durations = cells.get((request.method, response.status)) or tally.cell(
-                request.method, response.status
-            )
-            count.value += 1
-            durations.observe(seconds)
-            if seconds > slow_seconds:
-                tally.log_slow(request, response.status, seconds)
-            return response
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        started = time.perf_counter()
+        asked, route = request.headers, self._route
+        request[REQUEST_ID] = request_id = _request_id(asked.get(_X_REQUEST_ID))
+        principal, verdict = None, None
+        response: web.StreamResponse
+        try:
+            if (scope := route.scope) is not None:
+                authorization = asked.get(hdrs.AUTHORIZATION)
+                principal = self._known(authorization)
+                if principal is None or scope not in principal.scopes or route.in_person:
+                    principal = await self._admitted(authorization, scope)
+                request[PRINCIPAL] = principal
+            if route.counted is not RouteClass.OPEN:
+                verdict = self._counted(request, principal)
+            if verdict is not None:
+                request[VERDICT] = verdict
+            if verdict is None or verdict.allowed:
+                response = await self._handler(request)
+            else:
+                response = refused(request, too_many(verdict))
+        except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
+            response = _answer_to(error, request, route.path)
+        response.headers[_X_REQUEST_ID] = request_id
+        if verdict is not None:
+            mark(response.headers, verdict)
+        self._finish(request, response)
+        self._tally.add(request, response.status, time.perf_counter() - started, self._slow_seconds)
+        return response
 
-        return handle
+    def _counted(self, request: web.Request, principal: Principal | None) -> Verdict | None:
+        """What the limit of whoever asks says; None where there is none."""
+        route = self._route
+        if route.counted is RouteClass.AUTH:
+            return self._limits.take(principal, client_address(request), route.counted)
+        operation = route.operation or request.match_info.get("name", "")
+        return self._limits.take(principal, "", route.counted, operation in self._long)
+
+    async def _or_preflight(self, request: web.Request) -> web.StreamResponse:
+        if self._cors.is_preflight(request):
+            return self._cors.preflight(request)
+        return await self._route.handler(request)
+
+    async def _admitted(self, authorization: str | None, scope: Scope) -> Principal:
+        """Who sent a header; raises what `Principals.bearer` does, or what `refusal` tells."""
+        principal = await self._principals.bearer(authorization)
+        if principal is None or scope not in principal.scopes:
+            raise refusal(principal, scope)
+        if self._route.in_person:
+            require_login(principal)
+        return principal
+
+    def _finish(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Compress the answer, and tell browsers and caches about it."""
+        asked, answered = request.headers, response.headers
+        if hdrs.ACCEPT_ENCODING in asked and isinstance(response, web.Response):
+            compress(asked[hdrs.ACCEPT_ENCODING], response)
+        if hdrs.ORIGIN in asked:
+            self._cors.mark(asked[hdrs.ORIGIN], answered)
+        if request.method in _CACHED:
+            answered[hdrs.VARY] = self._cors.vary
 
 
 class _Tally:
@@ -130,9 +174,18 @@ class _Tally:
     def __init__(self, endpoint: str, metrics: RequestMetrics) -> None:
         self._endpoint = endpoint
         self._metrics = metrics
-        self.cells: dict[tuple[str, int], tuple[Count, Distribution]] = {}
+        self._cells: dict[tuple[str, int], tuple[Count, Distribution]] = {}
 
-    def cell(self, method: str, status: int) -> tuple[Count, Distribution]:
+    def add(self, request: web.Request, status: int, seconds: float, slow_seconds: float) -> None:
+        """Count one request."""
+        method = request.method
+        count, durations = self._cells.get((method, status)) or self._cell(method, status)
+        count.value += 1
+        durations.observe(seconds)
+        if seconds > slow_seconds:
+            self._log_slow(request, status, seconds)
+
+    def _cell(self, method: str, status: int) -> tuple[Count, Distribution]:
         """A place that is not known yet; unknown methods share one."""
         label = method if method in _METHODS else "OTHER"
         cell = (
@@ -140,13 +193,15 @@ class _Tally:
             self._metrics.durations.of((label, self._endpoint)),
         )
         if label == method:
-            self.cells[method, status] = cell
+            self._cells[method, status] = cell
         return cell
 
-    def log_slow(self, request: web.Request, status: int, seconds: float) -> None:
+    def _log_slow(self, request: web.Request, status: int, seconds: float) -> None:
+        principal = request.get(PRINCIPAL)
         _log.warning(
             "slow request",
             request_id=request[REQUEST_ID],
+            user_id=principal.subject if principal is not None else None,
             method=request.method if request.method in _METHODS else "OTHER",
             endpoint=self._endpoint,
             status=status,
@@ -199,10 +254,12 @@ def _http_error(error: web.HTTPException, request: web.Request) -> web.Response:
 
 def _fault(error: Exception, request: web.Request, endpoint: str) -> web.Response:
     frames = traceback.extract_tb(error.__traceback__)[-3:]
+    principal = request.get(PRINCIPAL)
     # The message of an unforeseen error may hold what the caller sent, so only its type is logged.
     _log.error(
         "unforeseen error",
         request_id=request[REQUEST_ID],
+        user_id=principal.subject if principal is not None else None,
         endpoint=endpoint,
         error=type(error).__name__,
         where=[f"{frame.filename}:{frame.lineno}" for frame in frames],

@@ -16,7 +16,7 @@ from app.errors import STATUS_OF
 from tests.server import LONG_ENOUGH, ROOT, SECRET, RunningServer
 
 README = (ROOT / "README.md").read_text()
-_, FIRST_CHART, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+_, FIRST_CHART, PEOPLE, USERS, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -24,7 +24,11 @@ def paste(commands: str, server: RunningServer) -> str:
     """What a shell answers to commands of the README, against the server under test."""
     python = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'run.py'))}"
     script = commands.replace(".venv/bin/python run.py", python).replace(ADDRESS, server.url)
-    environment = {**os.environ, "NOCTURNA_SECRET_KEY": SECRET}
+    environment = {
+        **os.environ,
+        "NOCTURNA_SECRET_KEY": SECRET,
+        "NOCTURNA_DATA_DIR": str(server.data_dir),
+    }
     done = subprocess.run(
         ["/bin/bash", "-euc", script],
         env=environment,
@@ -46,8 +50,21 @@ def test_the_first_lines_give_a_token_and_a_chart(server: RunningServer) -> None
 
 
 def test_tokens_are_made_and_checked_as_it_says(server: RunningServer) -> None:
-    make_one = FIRST_CHART.splitlines()[0]
-    assert '"valid": true' in paste(f"{make_one}\n{TOKENS}", server)
+    made, _, listed = paste(TOKENS, server).partition("\n")
+    assert made.count(".") == 2
+    assert "healthy" in listed
+
+
+def test_people_register_and_log_in_as_it_says(server: RunningServer) -> None:
+    answers = paste(PEOPLE.replace("'\ncurl", "'; echo\ncurl"), server).splitlines()
+    assert json.loads(answers[0])["data"]["username"] == "ada"
+    assert json.loads(answers[1])["data"]["expires_in"] == 900
+
+
+def test_an_admin_is_made_as_it_says(server: RunningServer) -> None:
+    create, listing = USERS.splitlines()
+    unasked = f"{create} --password-stdin <<< 'a long password'"  # it asks on a terminal
+    assert "grace" in paste(f"{unasked}\n{listing}", server)
 
 
 @pytest.mark.parametrize("name", catalogue())

@@ -12,11 +12,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from app.keys import SETTINGS, STATE, VERIFIER, ServerState
-from app.security.secrets import SigningKeys
-from app.security.tokens import TokenVerifier
+from app.keys import PRINCIPALS, REGISTRY, SETTINGS, STATE, ServerState
+from app.resilience.registry import Registry
 from app.settings import Settings
+from app.telemetry.metrics import Metrics
 from app.web import health
+from tests.principals import known
 from tests.server import SECRET, RunningServer, token
 
 PATHS = ("/health", "/api/health", "/api/v1/health")
@@ -71,7 +72,7 @@ def test_detail_tells_what_the_server_rests_on(
     }
     assert (report["status"], report["service"]) == ("healthy", "nocturna")
     assert report["version"] == "1.0.0"
-    assert report["dependencies"] == {"calculation_pool": "healthy"}
+    assert report["dependencies"] == {"calculation_pool": "healthy", "postgres": "healthy"}
     assert report["ephemeris"] == {"de_number": 431}
     metrics = report["metrics"]
     assert set(metrics) == {"uptime_seconds", "active_connections", "memory_usage_mb"}
@@ -134,7 +135,8 @@ async def ask(
     app = web.Application()
     app[STATE] = around
     app[SETTINGS] = Settings()
-    app[VERIFIER] = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 1)
+    app[PRINCIPALS] = known()
+    app[REGISTRY] = Registry(Metrics())
     response = await handler(make_mocked_request("GET", path, app=app))
     return response.status, json.loads(response.body)
 

@@ -18,15 +18,14 @@ from prometheus_client.samples import Sample
 from app.astrology.zones import TZDATA_VERSION
 from app.calculations.birth import EXAMPLE
 from app.errors import AppError, PermissionDenied, TokenExpired, Unauthenticated
-from app.keys import METRICS, SETTINGS, VERIFIER
-from app.security.secrets import SigningKeys
-from app.security.tokens import TokenVerifier
+from app.keys import METRICS, PRINCIPALS, SETTINGS
 from app.settings import Settings
 from app.telemetry.metrics import Metrics
 from app.web.access import is_loopback
 from app.web.meta import metrics
 from app.web.routes import routes
-from tests.server import LONG_ENOUGH, SECRET, RunningServer, token
+from tests.principals import known
+from tests.server import LONG_ENOUGH, RunningServer, token
 from tests.web.raw import OWN
 
 METRICS_TOKEN = "metrics-token-of-these-tests"  # noqa: S105 - of these tests
@@ -157,10 +156,10 @@ def from_peer(
     app = web.Application()
     app[METRICS] = Metrics()
     app[SETTINGS] = Settings(**settings)
-    app[VERIFIER] = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 10)
+    app[PRINCIPALS] = known()
     transport = Mock()
-    known = {"peername": None if peer is None else (peer, 40_000)}
-    transport.get_extra_info.side_effect = lambda key, default=None: known.get(key, default)
+    facts = {"peername": None if peer is None else (peer, 40_000)}
+    transport.get_extra_info.side_effect = lambda key, default=None: facts.get(key, default)
     return make_mocked_request("GET", "/metrics", headers, app=app, transport=transport)
 
 

@@ -19,14 +19,17 @@ from aiohttp.test_utils import make_mocked_request
 
 from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
 from app.calculations.birth import EXAMPLE
-from app.security.secrets import SigningKeys
-from app.security.tokens import TokenVerifier
+from app.limits.policy import Policy
+from app.limits.windows import Windows
+from app.settings import Settings
 from app.telemetry.metrics import Metrics
 from app.web.answers import COMPRESS_FROM
 from app.web.cors import Cors
+from app.web.limits import Limits
 from app.web.routing import Route
 from app.web.wrapper import RequestMetrics, Wrapper
-from tests.server import LONG_ENOUGH, SECRET, RunningServer
+from tests.principals import known
+from tests.server import LONG_ENOUGH, RunningServer
 from tests.web.raw import OWN, exchange, request
 
 ALLOWED = "http://localhost:3000"
@@ -352,8 +355,8 @@ def test_what_is_too_much_is_503_with_retry_after_and_the_rest_is_answered(
 
 
 def wrapped(route: Route) -> Any:
-    verifier = TokenVerifier(SigningKeys(SECRET, (SECRET,)), 1)
-    return Wrapper(verifier, RequestMetrics.of(Metrics()), Cors(()), 1.0).around(route)
+    limits = Limits(Policy.of(Settings()), Windows(60, 100))
+    return Wrapper(known(), limits, RequestMetrics.of(Metrics()), Cors(()), 1.0).around(route)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""What others say to the token monitor."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from actors.runtime import ActorStopped, MailboxFull, Ref
+
+_OF_TOKENS = "token:"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A service token is new or has changed; None when it is not known which."""
+
+    token_id: UUID | None = None
+
+
+def tell_change(monitor: Ref[Changed], change: str | None = None) -> None:
+    """Tell of a change as the database words it, 'token:<id>', or of an unknown one.
+
+    Never refused: a full mailbox holds changes only, and what follows them looks at all tokens.
+    """
+    if change is not None and not change.startswith(_OF_TOKENS):
+        return
+    with suppress(MailboxFull, ActorStopped):
+        monitor.tell(Changed(_token_id(change)))
+
+
+def _token_id(change: str | None) -> UUID | None:
+    try:
+        return None if change is None else UUID(change.removeprefix(_OF_TOKENS))
+    except ValueError:
+        return None

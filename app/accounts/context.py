@@ -1,0 +1,23 @@
+"""What all work on accounts needs: the database, the keys, the passwords, the rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.security.passwords import Passwords
+from app.security.secrets import SigningKeys
+from app.settings import Settings
+from app.storage.postgres import Postgres
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """`clock` tells seconds since 1970."""
+
+    postgres: Postgres
+    keys: SigningKeys
+    passwords: Passwords
+    settings: Settings
+    clock: Callable[[], float] = time.time

@@ -1,0 +1,83 @@
+"""What addresses, names and passwords of accounts may look like."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from app.errors import InvalidInput
+from app.security.passwords import LONGEST_PASSWORD
+from app.settings import Settings
+
+LONGEST_EMAIL, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63
+"""Characters of an address, of what stands before its @, and between its dots (RFC 5321, 1035)."""
+LONGEST_USERNAME = 64
+LONGEST_NAME = 100
+"""Characters of a first or last name."""
+_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\]\\]+\Z").match
+_LABEL = re.compile(r"(?!-)[^\W_](?:[^\W_]|-)*(?<!-)\Z").match
+
+
+def email_address(text: str) -> str:
+    """An address with its domain in lower case; raises InvalidInput."""
+    local, _, domain = text.rpartition("@")
+    labels = domain.split(".")
+    sound = (
+        len(text) <= LONGEST_EMAIL
+        and 0 < len(local) <= LONGEST_LOCAL
+        and is_printable(text)
+        and _LOCAL(local)
+        and "" not in local.split(".")
+        and len(labels) > 1
+        and all(len(label) <= LONGEST_LABEL and _LABEL(label) for label in labels)
+    )
+    if not sound:
+        expected = f"an e-mail address such as ada@example.com, of {LONGEST_EMAIL} characters"
+        raise InvalidInput.of("email", f"{expected} at most", text)
+    return f"{local}@{domain.lower()}"
+
+
+def user_name(text: str) -> str:
+    """A user name; raises InvalidInput. None may look like the address of somebody else."""
+    sound = (
+        0 < len(text) <= LONGEST_USERNAME
+        and is_printable(text)
+        and "@" not in text
+        and text == text.strip()
+    )
+    if not sound:
+        expected = f"1 to {LONGEST_USERNAME} characters without @, control characters or outer"
+        raise InvalidInput.of("username", f"{expected} spaces", text)
+    return text
+
+
+def person_name(field: str, text: str | None) -> str | None:
+    """A first or last name, None for none; raises InvalidInput."""
+    if text is not None and not (len(text) <= LONGEST_NAME and is_printable(text)):
+        expected = f"at most {LONGEST_NAME} characters without control characters"
+        raise InvalidInput.of(field, expected, text)
+    return text
+
+
+def new_password(settings: Settings, text: str, field: str = "password") -> str:
+    """A password that may be set; raises InvalidInput, which does not tell it."""
+    least = settings.password_min_length
+    if not least <= len(text) <= LONGEST_PASSWORD:
+        expected = f"{least} to {LONGEST_PASSWORD} characters long"
+        raise InvalidInput.of(field, expected, f"{len(text)} characters")
+    if not text.strip() or "\0" in text or not is_text(text):
+        expected = "more than blanks, and without characters that no keyboard has"
+        raise InvalidInput.of(field, expected, f"{len(text)} characters")
+    return text
+
+
+def is_printable(text: str) -> bool:
+    """Whether nothing in a text controls what stands around it: line ends, directions, halves."""
+    return not any(
+        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text
+    )
+
+
+def is_text(text: str) -> bool:
+    """Whether a text can be written as UTF-8: no halves of characters."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

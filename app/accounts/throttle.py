@@ -1,0 +1,145 @@
+"""How often a login may be tried: a pause after some failures, twice as long after each more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import takewhile
+
+from app.accounts.context import Accounts
+from app.errors import RateLimited
+from app.security.tokens import digest_of
+from app.storage import login_attempts
+from app.storage.login_attempts import Attempt
+from app.storage.postgres import Connection
+from app.storage.users import User, find_by_name
+
+FIRST_PAUSE = 30.0
+"""Seconds after the failure that is one too many."""
+UNDER_WAY = 10.0
+"""Seconds for which the check of a password can last; an attempt without an end has failed then."""
+SOON = 1.0
+"""Seconds to wait for the end of attempts that are under way."""
+BEYOND = 64
+"""Failures over the limit that are looked at; the pauses allow a handful."""
+NETWORK_BITS = 64
+"""Of an IPv6 address: what a provider gives to one customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many failures are allowed within so many seconds."""
+
+    failures: int
+    window: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """An attempt that may be made, and the account of its name with the hash of its password."""
+
+    attempt: int
+    user: User | None
+    password_hash: str | None
+
+
+async def reserve(accounts: Accounts, name: str, address: str | None) -> Reserved:
+    """The right to check one password for a name, before it is used; raises RateLimited.
+
+    A refusal counts as no attempt. Attempts that are under way count as failures, so that no
+    number of them at once passes the limit.
+    """
+    settings, now = accounts.settings, accounts.clock()
+    by_account = Limit(settings.login_failures, settings.login_window)
+    by_address = Limit(settings.login_failures_per_address, settings.login_window)
+    since = datetime.fromtimestamp(now - settings.login_window, UTC)
+    network = network_of(address)
+    async with accounts.postgres.transaction() as connection:
+        folded = await login_attempts.folded(connection, name)
+        digest = digest_of(folded)
+        await login_attempts.lock_name(connection, _key(digest))
+        tried = await login_attempts.list_of_account(
+            connection, digest, since, by_account.failures + BEYOND
+        )
+        refuse_beyond(by_account, takewhile(lambda one: not one.succeeded, tried), now, "account")
+        if network is not None:
+            await login_attempts.lock_name(connection, _key(digest_of(f"address {network}")))
+            tried = await login_attempts.list_unsuccessful_from(
+                connection, network, since, by_address.failures + BEYOND
+            )
+            refuse_beyond(by_address, tried, now, "address")
+        return await _reserved(connection, name, digest, network, datetime.fromtimestamp(now, UTC))
+
+
+async def _reserved(
+    connection: Connection, name: str, digest: bytes, network: str | None, at: datetime
+) -> Reserved:
+    found = await find_by_name(connection, name)
+    user, password_hash = found or (None, None)
+    attempt = await login_attempts.insert_attempt(
+        connection,
+        account_digest=digest,
+        user_id=None if user is None else user.id,
+        address=network,
+        at=at,
+    )
+    return Reserved(attempt, user, password_hash)
+
+
+def refuse_beyond(limit: Limit, tried: Iterable[Attempt], now: float, whose: str) -> None:
+    """Raise RateLimited unless one more attempt is allowed, besides those under way."""
+    failures: list[float] = []
+    under_way = 0
+    for attempt in tried:
+        at = attempt.attempted_at.timestamp()
+        if attempt.succeeded is None and at > now - UNDER_WAY:
+            under_way += 1
+        else:
+            failures.append(at)
+    wait = pause(limit, sorted(failures), now)
+    free = max(1, limit.failures - len(failures))
+    if wait <= 0 and under_way >= free:
+        wait = SOON
+    if wait > 0:
+        seconds = math.ceil(wait)
+        msg = f"too many failed logins of this {whose}; try again in {seconds} seconds"
+        raise RateLimited(msg, retry_after=seconds)
+
+
+def pause(limit: Limit, failures: Sequence[float], now: float) -> float:
+    """Seconds until the next attempt, 0 for now; failures in order of time."""
+    counted = [at for at in failures if at > now - limit.window]
+    at = now
+    while len(counted) >= limit.failures:
+        beyond = min(len(counted) - limit.failures, BEYOND)
+        end = counted[-1] + min(FIRST_PAUSE * 2.0**beyond, limit.window)
+        if end <= at:
+            break
+        # The oldest failure may stop to count before that, and the pause is half as long then.
+        forgotten = counted[0] + limit.window
+        if end <= forgotten:
+            return end - now
+        at = forgotten
+        counted.pop(0)
+    return at - now
+
+
+def network_of(address: str | None) -> str | None:
+    """What an address is counted as: IPv4 as it is, IPv6 by its /64; None for what is none."""
+    try:
+        parsed: IPv4Address | IPv6Address = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, NETWORK_BITS), strict=False).network_address)
+
+
+def _key(digest: bytes) -> int:
+    """The number of an advisory lock."""
+    return int.from_bytes(digest[:8], signed=True)

@@ -1,0 +1,153 @@
+"""How many requests each caller has made of late, counted in this process.
+
+Requests are counted in windows of equal length that begin at the same moments everywhere. What is
+used of a limit is the count of the present window, and of the window before it the share that is
+still within reach: half of it in the middle of the present one. So nobody makes twice the allowed
+number around the end of a window, and a caller takes two numbers of memory. A request that is
+refused does not count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_ROUNDING = 1e-6
+"""Of a request, for the sums of floats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `quota` requests in `seconds`; `name` is how answers call it."""
+
+    name: str
+    quota: int
+    seconds: int
+
+
+class Verdict(NamedTuple):
+    """What becomes of one request, and what is left of its limit.
+
+    `reset` is in seconds from now, `reset_at` in seconds since 1970: when the next window begins.
+    `retry_after` is the number of whole seconds after which one more is allowed, 0 for now.
+    """
+
+    limit: Limit
+    allowed: bool
+    remaining: int
+    reset: int
+    reset_at: int
+    retry_after: int
+
+
+class _Window:
+    """What one caller has used; `others` was counted by other instances."""
+
+    __slots__ = ("count", "number", "others", "previous")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.count = 0
+        self.others = 0
+        self.previous = 0
+
+
+class Windows:
+    """The counts of at most `capacity` callers; who was quiet the longest is forgotten first.
+
+    `seconds` is the length of a window, and of every limit that is asked for.
+    """
+
+    def __init__(self, seconds: int, capacity: int) -> None:
+        self.seconds = seconds
+        self._capacity = capacity
+        # In the order of their latest window: those of the present one are all at the end.
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        self._changed: OrderedDict[str, _Window] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def number(self, now: float) -> int:
+        """The number of the window of a moment, in seconds since 1970."""
+        return int(now) // self.seconds
+
+    def take(self, key: str, limit: Limit, now: float) -> Verdict:
+        """Count one request of a caller if the limit allows it."""
+        seconds = self.seconds
+        number = int(now) // seconds
+        window = self._windows.get(key)
+        if window is None or window.number != number:
+            window = self._turned(key, window, number)
+        end = (number + 1) * seconds
+        left = end - now
+        room = limit.quota - window.count - window.others - window.previous * left / seconds
+        if room < 1 - _ROUNDING:
+            return _refused(limit, window, left, now)
+        window.count += 1
+        self._changed[key] = window
+        return Verdict(limit, True, int(room - 1 + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003
+
+    def take_changed(self, number: int, most: int) -> dict[str, int]:
+        """The counts of a window that have changed since they were last taken, the oldest first."""
+        counts: dict[str, int] = {}
+        while self._changed and len(counts) < most:
+            key, window = self._changed.popitem(last=False)
+            if window.number == number:
+                counts[key] = window.count
+        return counts
+
+    def put_back(self, number: int, keys: Iterable[str]) -> None:
+        """Have these counts of a window taken again."""
+        for key in keys:
+            window = self._windows.get(key)
+            if window is not None and window.number == number:
+                self._changed[key] = window
+
+    def put_all_back(self, number: int) -> None:
+        """Have all counts of a window taken again."""
+        for key, window in reversed(self._windows.items()):
+            if window.number != number:
+                return
+            if window.count:
+                self._changed[key] = window
+
+    def learn(self, number: int, others: Mapping[str, int]) -> None:
+        """Note what other instances have counted in a window."""
+        for key, count in others.items():
+            window = self._windows.get(key)
+            if window is not None and window.number == number:
+                window.others = count
+
+    def _turned(self, key: str, window: _Window | None, number: int) -> _Window:
+        """The window of a caller for the present, new or turned over."""
+        if window is None:
+            if len(self._windows) >= self._capacity:
+                oldest, _ = self._windows.popitem(last=False)
+                self._changed.pop(oldest, None)
+            window = self._windows[key] = _Window(number)
+            return window
+        used = window.count + window.others
+        window.previous = used if number == window.number + 1 else 0
+        window.number, window.count, window.others = number, 0, 0
+        self._windows.move_to_end(key)
+        return window
+
+
+def _refused(limit: Limit, window: _Window, left: float, now: float) -> Verdict:
+    """The refusal of a request `left` seconds before the end of the window."""
+    wait = max(1, math.ceil(_wait(limit, window, left)))
+    reset = max(wait, math.ceil(left))
+    return Verdict(limit, False, 0, reset, math.ceil(now) + reset, wait)  # noqa: FBT003
+
+
+def _wait(limit: Limit, window: _Window, left: float) -> float:
+    """Seconds until there is room for one, if nobody takes it."""
+    used = window.count + window.others
+    room = limit.quota - 1 - used
+    if room >= 0:
+        return left - room * limit.seconds / window.previous
+    return left + limit.seconds * (1 - (limit.quota - 1) / used)

@@ -1,0 +1,85 @@
+"""Rate limits at the door: which answers tell what is left, and who must wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+
+from aiohttp import web
+from multidict import CIMultiDict, istr
+
+from app.errors import RateLimited
+from app.limits.policy import Policy, address_key
+from app.limits.windows import Limit, Verdict, Windows
+from app.security.tokens import Principal
+from app.web.routing import RouteClass
+
+_POLICY, _LEFT = istr("RateLimit-Policy"), istr("RateLimit")
+_X_LIMIT, _X_REMAINING = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining")
+_X_RESET = istr("X-RateLimit-Reset")
+
+VERDICT = web.RequestKey("verdict", Verdict)
+"""Of a request that is counted: for handlers that send headers before the wrapper can."""
+
+
+class Limits:
+    """Counts requests against the limit of whoever sends them; `clock` is seconds since 1970."""
+
+    def __init__(
+        self, policy: Policy, windows: Windows, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._policy = policy
+        self._windows = windows
+        self._clock = clock
+
+    def take(
+        self,
+        principal: Principal | None,
+        address: str,
+        route_class: RouteClass,
+        long: bool = False,  # noqa: FBT001, FBT002 - by position, for every request
+    ) -> Verdict | None:
+        """Count one request; None where there is no limit."""
+        if route_class is RouteClass.AUTH:
+            limit = self._policy.address
+            if limit is None:
+                return None
+            return self._windows.take(address_key(address), limit, self._clock())
+        if route_class is RouteClass.OPEN or principal is None:
+            return None
+        if route_class is RouteClass.ACCOUNT:
+            scale = self._policy.account
+        else:
+            scale = self._policy.long if long else self._policy.calculation
+        limit = scale.limit_of(principal)
+        if limit is None:
+            return None
+        return self._windows.take(scale.key_of(principal), limit, self._clock())
+
+
+def mark(headers: CIMultiDict[str], verdict: Verdict) -> None:
+    """Tell what is left, in both families of headers; on a refusal too."""
+    limit, _, remaining, reset, reset_at, _ = verdict
+    headers[_POLICY], name, headers[_X_LIMIT] = _texts(limit)
+    headers[_LEFT] = f"{name};r={remaining};t={reset}"
+    headers[_X_REMAINING] = str(remaining)
+    headers[_X_RESET] = str(reset_at)
+
+
+def too_many(verdict: Verdict) -> RateLimited:
+    """The refusal of a request that is not allowed; its answer says when one will be."""
+    limit, wait = verdict.limit, verdict.retry_after
+    msg = (
+        f"the limit '{limit.name}' allows {limit.quota} requests in {limit.seconds} s, and they "
+        f"are used up; try again in {wait} s, and let the header RateLimit set the pace"
+    )
+    details = {"limit": limit.quota, "window": limit.seconds, "retry_after": wait}
+    return RateLimited(msg, details=details, retry_after=wait)
+
+
+@lru_cache(maxsize=64)
+def _texts(limit: Limit) -> tuple[str, str, str]:
+    """What answers say of a limit, whoever has how much of it left."""
+    name = f'"{limit.name}"'
+    return f"{name};q={limit.quota};w={limit.seconds}", name, str(limit.quota)

@@ -1,0 +1,91 @@
+"""What is told to and by the routes of `app.web.users` and `app.web.admin_users`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.accounts.rules import LONGEST_EMAIL, LONGEST_NAME, LONGEST_USERNAME
+from app.storage.profiles import Profile
+from app.web.bodies import Body
+from app.web.instants import instant
+
+
+class ProfileAnswer(TypedDict):
+    """An account as its owner and administrators see it."""
+
+    id: str
+    email: str | None
+    username: str
+    first_name: str | None
+    last_name: str | None
+    is_active: bool
+    is_approved: bool
+    is_superuser: bool
+    tier: str
+    roles: list[str]
+    scopes: list[str]
+    created_at: str
+    updated_at: str
+    password_changed_at: str
+
+
+class ProfileChange(Body):
+    """Fields that are left out stay; null empties a first or last name."""
+
+    email: str | None = Field(None, max_length=LONGEST_EMAIL)
+    username: str | None = Field(None, max_length=LONGEST_USERNAME)
+    first_name: str | None = Field(None, max_length=LONGEST_NAME)
+    last_name: str | None = Field(None, max_length=LONGEST_NAME)
+    current_password: str | None = Field(
+        None, repr=False, description="Needed to change the e-mail address"
+    )
+
+
+class PasswordChange(Body):
+    current_password: str = Field(repr=False)
+    new_password: str = Field(repr=False)
+
+
+class PasswordReset(Body):
+    token: str = Field(repr=False)
+    new_password: str = Field(repr=False)
+
+
+class Erasure(Body):
+    password: str = Field(repr=False)
+
+
+class ExportQuery(Body):
+    table: str | None = Field(None, max_length=100)
+    skip: int = Field(0, ge=0, le=1_000_000_000)
+
+
+class Ended(TypedDict):
+    """How many other logins ended."""
+
+    sessions_ended: int
+
+
+class Done(TypedDict):
+    success: bool
+
+
+def profile_answer(request: web.Request, found: Profile) -> ProfileAnswer:
+    return ProfileAnswer(
+        id=str(found.id),
+        email=found.email,
+        username=found.username,
+        first_name=found.first_name,
+        last_name=found.last_name,
+        is_active=found.is_active,
+        is_approved=found.is_approved,
+        is_superuser=found.is_superuser,
+        tier=found.tier,
+        roles=list(found.roles),
+        scopes=list(found.scopes),
+        created_at=instant(request, found.created_at),
+        updated_at=instant(request, found.updated_at),
+        password_changed_at=instant(request, found.password_changed_at),
+    )

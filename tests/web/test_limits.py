@@ -1,0 +1,180 @@
+"""What callers are told of their limits, and what happens beyond them."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from multidict import CIMultiDict
+
+from app.calculations.birth import EXAMPLE
+from app.limits.policy import Policy
+from app.limits.windows import Windows
+from app.security.tokens import Principal
+from app.settings import Settings
+from app.web.cors import EXPOSED
+from app.web.limits import Limits, mark, too_many
+from app.web.routing import RouteClass
+from tests.server import LONG_ENOUGH, RunningServer
+from tests.web.people import Person, person
+
+START = 1_800_000_000.0
+USER = uuid.UUID(int=1)
+FREE = Principal(str(USER), USER, "access", frozenset(), "free", None)
+FAMILIES = {
+    *("RateLimit-Policy", "RateLimit"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+}
+CHART, LONG = "/api/v1/calculations/natal-chart", "/api/v1/calculations/transit-search"
+NOTHING: dict[str, Any] = {}
+
+
+def limits(**settings: Any) -> Limits:
+    names = {f"NOCTURNA_RATE_LIMIT_{name.upper()}": value for name, value in settings.items()}
+    policy = Policy.of(Settings(_env_file=None, **names))
+    return Limits(policy, Windows(60, 100), lambda: START + 18.0)
+
+
+def test_both_families_tell_what_is_left() -> None:
+    counting, headers = limits(), CIMultiDict[str]()
+    verdict = counting.take(FREE, "", RouteClass.CALCULATION)
+    assert verdict is not None
+    mark(headers, verdict)
+    assert dict(headers) == {
+        "RateLimit-Policy": '"free";q=100;w=60',
+        "RateLimit": '"free";r=99;t=42',
+        "X-RateLimit-Limit": "100",
+        "X-RateLimit-Remaining": "99",
+        "X-RateLimit-Reset": str(int(START) + 60),
+    }
+
+
+def test_a_refusal_says_the_limit_the_window_and_when_to_come_back() -> None:
+    counting = limits(free=1)
+    counting.take(FREE, "", RouteClass.ACCOUNT)
+    verdict = counting.take(FREE, "", RouteClass.ACCOUNT)
+    assert verdict is not None
+    assert not verdict.allowed
+    refusal = too_many(verdict)
+    assert (refusal.status, refusal.code, refusal.retry_after) == (429, "RATE_LIMITED", 102)
+    assert "'free-account' allows 1 requests in 60 s" in refusal.message
+    assert "try again in 102 s" in refusal.message
+    assert refusal.details == {"limit": 1, "window": 60, "retry_after": 102}
+
+
+def test_pages_and_callers_without_a_token_are_not_counted_by_user() -> None:
+    counting = limits()
+    assert counting.take(FREE, "", RouteClass.OPEN) is None
+    assert counting.take(None, "", RouteClass.CALCULATION) is None
+
+
+def test_logging_in_counts_by_address() -> None:
+    counting = limits(auth=1)
+    verdicts = [
+        counting.take(None, address, RouteClass.AUTH)
+        for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    ]
+    assert [verdict and verdict.allowed for verdict in verdicts] == [True, False, True]
+
+
+def test_classes_are_counted_apart() -> None:
+    counting = limits(free=1)
+    asked = [
+        (RouteClass.CALCULATION, False),
+        (RouteClass.CALCULATION, True),
+        (RouteClass.ACCOUNT, False),
+    ]
+    verdicts = [counting.take(FREE, "", *one) for one in asked]
+    assert all(verdict is not None and verdict.allowed for verdict in verdicts)
+
+
+def test_browsers_may_read_every_header() -> None:
+    assert set(EXPOSED.split(", ")) >= FAMILIES
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One that allows little, in windows of an hour."""
+    environment = {
+        "NOCTURNA_RATE_LIMIT_FREE": "8",
+        "NOCTURNA_RATE_LIMIT_LONG_SHARE": "4",
+        "NOCTURNA_RATE_LIMIT_AUTH": "12",
+        "NOCTURNA_RATE_LIMIT_WINDOW": "3600",
+        "NOCTURNA_TRUSTED_PROXIES": "127.0.0.1",
+    }
+    with RunningServer(tmp_path_factory.mktemp("strict"), environment) as running:
+        yield running
+
+
+def statuses(caller: Person, path: str, times: int) -> list[int]:
+    return [caller.call("POST", path, EXAMPLE).status_code for _ in range(times)]
+
+
+def test_beyond_the_limit_is_429_in_the_envelope_with_all_headers(
+    strict_server: RunningServer,
+) -> None:
+    caller = person(strict_server)
+    assert statuses(caller, CHART, 8) == [200] * 8
+    refused = caller.call("POST", CHART, EXAMPLE)
+    assert refused.status_code == 429
+    assert refused.json()["error"]["code"] == "RATE_LIMITED"
+    assert refused.headers.keys() >= FAMILIES
+    assert refused.headers["X-RateLimit-Remaining"] == "0"
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert int(refused.headers["X-RateLimit-Reset"]) > time.time()
+
+
+def test_long_work_and_the_account_have_limits_of_their_own(strict_server: RunningServer) -> None:
+    caller = person(strict_server)
+    assert statuses(caller, CHART, 9)[-1] == 429
+    answers = [caller.call("POST", LONG, NOTHING) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert answers[0].headers["RateLimit-Policy"] == '"free-long";q=2;w=3600'
+    mine = caller.call("GET", "/api/v1/auth/me")
+    assert mine.status_code == 200
+    assert mine.headers["RateLimit-Policy"] == '"free-account";q=8;w=3600'
+
+
+def test_a_service_token_has_no_limit_and_no_headers(strict_server: RunningServer) -> None:
+    answers = [strict_server.post(CHART, EXAMPLE) for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert FAMILIES.isdisjoint(answers[-1].headers)
+
+
+def test_attempts_to_log_in_count_by_the_address_that_a_trusted_proxy_tells(
+    strict_server: RunningServer,
+) -> None:
+    def refresh(address: str) -> int:
+        return requests.post(
+            f"{strict_server.url}/api/v1/auth/refresh",
+            json={"refresh_token": "nonsense"},
+            headers={"X-Forwarded-For": address},
+            timeout=LONG_ENOUGH,
+        ).status_code
+
+    assert [refresh("192.0.2.7") for _ in range(13)][-1] == 429
+    assert refresh("192.0.2.8") != 429
+
+
+def test_45_people_register_and_log_in_from_one_address_at_once(tmp_path: Path) -> None:
+    """With the defaults, as a club's members do on its first evening."""
+    with RunningServer(tmp_path) as server:
+        for number in range(45):
+            name = f"member-{number}"
+            made = requests.post(
+                f"{server.url}/api/auth/register",
+                json={"email": f"{name}@example.com", "username": name, "password": "club-evening"},
+                timeout=LONG_ENOUGH,
+            )
+            assert made.status_code == 200, made.text
+            entered = requests.post(
+                f"{server.url}/api/auth/login",
+                data={"username": f"{name}@example.com", "password": "club-evening"},
+                timeout=LONG_ENOUGH,
+            )
+            assert entered.status_code == 200, entered.text
