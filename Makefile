@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench soak zone-history clean
+.PHONY: run test check format bench soak zone-history places clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python run.py
@@ -31,6 +31,9 @@ soak: $(VENV)/installed-for-tests
 
 zone-history: $(VENV)/installed-for-tests
 	$(BIN)/python -m tools.zone_history $(ARGS)
+
+places: $(VENV)/installed-for-tests
+	$(BIN)/python -m tools.places $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import batch, footprint, loop_lag, natal_chart, pipeline, transit_search
+from benchmarks import batch, footprint, loop_lag, natal_chart, pipeline, places, transit_search
 from benchmarks.load import NoLoadGenerator
 from benchmarks.table import Row
 
@@ -15,6 +15,7 @@ SCRIPTS = {
     "footprint": footprint,
     "transit_search": transit_search,
     "batch": batch,
+    "places": places,
 }
 
 
