@@ -25,6 +25,8 @@ one = $(if $($(1)),'$($(1))',$(error say which: make $@ $(1)=...))
 .PHONY: docker-token-check docker-token-renew docker-token-force-renew docker-token-eternal
 .PHONY: docker-token-custom admin-create admin-promote admin-list
 
+.PHONY: run test check format bench soak zone-history places clean
+
 run: $(VENV)/installed
 	@exec $(BIN)/python run.py
 
@@ -91,6 +93,9 @@ admin-promote:
 
 admin-list:
 	$(call command,user list)
+
+places: $(VENV)/installed-for-tests
+	$(BIN)/python -m tools.places $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage *.egg-info

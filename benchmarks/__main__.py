@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import accounts, batch, footprint, loop_lag, natal_chart, pipeline, transit_search
+from benchmarks import (
+    accounts,
+    batch,
+    footprint,
+    loop_lag,
+    natal_chart,
+    pipeline,
+    places,
+    transit_search,
+)
 from benchmarks.load import NoLoadGenerator
 from benchmarks.table import Row
 
@@ -16,6 +25,7 @@ SCRIPTS = {
     "transit_search": transit_search,
     "batch": batch,
     "accounts": accounts,
+    "places": places,
 }
 
 

@@ -1,0 +1,1 @@
+"""Cities and time zones of the world, without a network."""
