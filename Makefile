@@ -19,13 +19,11 @@ $(MAKE) --silent --no-print-directory $(VENV)/installed >&2 && exec $(BIN)/pytho
 endef
 one = $(if $($(1)),'$($(1))',$(error say which: make $@ $(1)=...))
 
-.PHONY: run test check format bench soak zone-history clean
+.PHONY: run test check format bench soak zone-history places clean
 .PHONY: service-token-create service-token-create-custom service-token-create-eternal
 .PHONY: service-token-list service-token-revoke service-token-check
 .PHONY: docker-token-check docker-token-renew docker-token-force-renew docker-token-eternal
 .PHONY: docker-token-custom admin-create admin-promote admin-list
-
-.PHONY: run test check format bench soak zone-history places clean
 
 run: $(VENV)/installed
 	@exec $(BIN)/python run.py

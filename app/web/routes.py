@@ -12,6 +12,7 @@ from app.web import (
     circuits,
     health,
     meta,
+    places,
     service_tokens,
     users,
 )
@@ -34,6 +35,7 @@ def routes() -> tuple[Route, ...]:
         *auth.routes(),
         *circuits.routes(),
         *service_tokens.routes(),
+        *places.routes(),
         *users.routes(),
         *admin_users.routes(),
     )
