@@ -180,6 +180,9 @@ class Settings(BaseSettings):
     max_users_limit: int | None = setting(
         "MAX_USERS_LIMIT", None, "Users at most; none: any number", "MAX_USERS_LIMIT", ge=1
     )
+    charts_per_user: int = setting(
+        "CHARTS_PER_USER", 100_000, "Stored charts of one account at most", ge=1
+    )
     password_min_length: int = setting(
         "PASSWORD_MIN_LENGTH", 8, "Characters of a password at least", ge=1, le=128
     )

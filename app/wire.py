@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from app.errors import AppError, CalculationFailed, InvalidInput, Problem, echo
+from app.errors import AppError, CalculationFailed, InvalidInput, echo
 
 _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -124,7 +124,7 @@ def _detail(error: AppError) -> Any:
         return [
             {
                 "type": problem.kind,
-                "loc": _location(problem),
+                "loc": location_of(problem.field),
                 "msg": problem.message,
                 "input": _shown(problem.got),
             }
@@ -133,8 +133,9 @@ def _detail(error: AppError) -> Any:
     return error.message
 
 
-def _location(problem: Problem) -> list[str | int]:
-    parts = [int(part) if _is_index(part) else part for part in problem.field.split(".")]
+def location_of(field: str) -> list[str | int]:
+    """Where a field stands, as clients of FastAPI servers look for it."""
+    parts = [int(part) if _is_index(part) else part for part in field.split(".")]
     return parts if parts[0] in {"body", "query", "header"} else ["body", *parts]
 
 

@@ -7,6 +7,7 @@ import sys
 from benchmarks import (
     accounts,
     batch,
+    charts,
     footprint,
     loop_lag,
     natal_chart,
@@ -26,6 +27,7 @@ SCRIPTS = {
     "batch": batch,
     "accounts": accounts,
     "places": places,
+    "charts": charts,
 }
 
 

@@ -16,7 +16,7 @@ from hmac import compare_digest
 from typing import Protocol
 from uuid import UUID
 
-from app.errors import Unauthenticated, Unavailable
+from app.errors import TokenExpired, Unauthenticated, Unavailable
 from app.security.secrets import SigningKeys
 from app.security.tokens import (
     CREATE_ONE,
@@ -24,6 +24,7 @@ from app.security.tokens import (
     Kind,
     Principal,
     digest_of,
+    expired,
     read,
     token_in,
 )
@@ -108,7 +109,7 @@ class Principals:
             return None
         try:
             found = await self._verified(authorization, token)
-        except Unauthenticated:
+        except (TokenExpired, Unauthenticated):
             self._last.pop(authorization, None)
             raise
         except Unavailable:
@@ -168,7 +169,10 @@ class Principals:
         return principal
 
     async def _held(self, token: str, claims: Claims) -> Principal:
-        """The principal of a token that is signed by us; raises Unauthenticated."""
+        """The principal of a token that is signed by us.
+
+        Raises Unauthenticated, and TokenExpired for one that was given an earlier end since.
+        """
         try:
             user_id, token_id = UUID(claims.subject), _uuid(claims.token_id)
             session_id = _uuid(claims.session_id)
@@ -183,6 +187,8 @@ class Principals:
                 holder = await find_user(connection, user_id)
         if holder is None or holder.user_id != user_id:
             raise gone()
+        if holder.expires_at is not None and holder.expires_at.timestamp() <= self._clock():
+            raise expired()
         return Principal(
             subject=claims.subject,
             user_id=user_id,

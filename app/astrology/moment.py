@@ -24,9 +24,10 @@ from app.astrology.zones import (
     find_zone,
     resolve,
 )
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Problem
 
-_DATE_AND_TIME = re.compile(r"([^Tt ]+)[Tt ]([^Zz+-]*)([Zz+-].*)?")
+_DATE_AND_TIME = re.compile(r"([^Tt ]*[0-9])[Tt ]([^Zz+-]*)([Zz+-].*)?")
+_MIDNIGHT = "00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
     ends in Z or an offset is an instant already, and the zone only names it. Raises InvalidInput
     naming `date`, `time` (the time of day, wherever it is written), `timezone` or `fold`.
     """
-    date, time, written_offset = _parts(date, time)
+    date, time, written_offset = _parts(date, time, calendar)
     civil = read_civil(date, time, calendar)
     named = find_zone(zone)
     local_offset = resolve(
@@ -121,13 +122,14 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
     )
 
 
-def _parts(date: str, time: str | None) -> tuple[str, str, Zone | None]:
+def _parts(date: str, time: str | None, calendar: CalendarChoice) -> tuple[str, str, Zone | None]:
     """Date, time of day, and the offset if one is written behind them."""
     match = _DATE_AND_TIME.fullmatch(date) if len(date) <= LONGEST_TEXT else None
     if match is None:
         if time is None:
-            expected = "HH:MM or HH:MM:SS, or part of date as in 2000-01-01T10:00:00"
-            raise InvalidInput.of("time", expected, None)
+            read_civil(date, _MIDNIGHT, calendar)  # what is no date is told of first
+            expected = "given as HH:MM or HH:MM:SS, or as part of date as in 2000-01-01T10:00:00"
+            raise InvalidInput([Problem("time", expected, None, "missing")])
         return date, time, None
     if time is not None:
         raise InvalidInput.of("time", "left out, because date holds a time already", time)

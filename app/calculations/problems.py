@@ -130,7 +130,8 @@ def _expected(finding: Any, model: type[BaseModel]) -> str:
         return str(text) if kind == "unknown_name" else f"one of {text}"
     if kind in {"greater_than_equal", "less_than_equal", "float_type", "finite_number"}:
         number = _range(finding, model) or _TYPES.get(kind, str(finding["msg"]))
-        return f"{number}, not text" if isinstance(finding["input"], str) else number
+        untyped = kind == "float_type" and isinstance(finding["input"], str)
+        return f"{number}, not text" if untyped else number
     if kind == "int_type" and isinstance(finding["input"], str):
         return "a whole number, not text"
     if kind == "too_long":

@@ -1,8 +1,8 @@
 """What is asked of stored charts: the operations of a birth, and those of a chart alone.
 
-No routes lead here yet: whoever finds a chart by its id asks a worker for `charts/<op>` with the
-caller's body and the chart in `chart`, and for synastry the other one in `target_chart`, each as
-`forms` has it. Replies are those of the forms for birth data, with houses where there are some.
+Whoever finds a chart by its id asks a worker for `charts/<op>` with the caller's body and the chart
+in `chart`, and for synastry the other one in `target_chart`, each as `forms` has it. Replies are
+those of the forms for birth data, with houses where there are some.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from app.astrology.bodies import STANDARD_POINTS
 from app.astrology.houses import HouseSystem, PolarPolicy
-from app.calculations.charts import Date, Time
+from app.calculations.charts import Date
 from app.calculations.eclipses import EclipseType
 from app.calculations.fields import PointName, Points, named
 from app.calculations.ingresses import IngressType
@@ -30,6 +30,7 @@ from app.compat.shapes import PairAspect, pair_aspect
 from app.compat.stateless_pairs import (
     LegacySynastry,
     LegacyTransits,
+    TransitTime,
     synastry_reply,
     synastry_request,
     transits_reply,
@@ -58,7 +59,7 @@ class ChartSynastryRequest(ComparedChart):
 
 class ChartTransitsRequest(ComparedChart):
     transit_date: Annotated[Date, Field(description="In the zone of the chart")]
-    transit_time: Time = None
+    transit_time: TransitTime = None
 
 
 class MadeChart(TypedDict):
@@ -398,4 +399,4 @@ CHART_ADAPTERS: tuple[Adapter, ...] = (
         {**IN_CHART, "timezone": "chart.timezone"},
     ),
 )
-"""Operations of stored charts, by names that no route has."""
+"""Operations of stored charts, which routes lead to by the id of a chart."""

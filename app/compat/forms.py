@@ -22,10 +22,18 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from app.astrology.houses import HOUSE_SYSTEM_ALIASES, HouseSystem
-from app.calculations.birth import EXAMPLE
-from app.calculations.fields import AspectName, HouseSystemName, few, named
+from app.calculations.birth import EXAMPLE, Altitude
+from app.calculations.fields import (
+    AspectName,
+    HouseSystemName,
+    LocalMeanTimeName,
+    TheoryName,
+    UniversalTimeName,
+    few,
+    named,
+)
 from app.calculations.orbs import MOST_ORBS, Orb
-from app.compat.legacy import BIRTH_FIELDS, Adapter, Calls, Payload, inside
+from app.compat.legacy import BIRTH_FIELDS, STORED_FIELDS, Adapter, Calls, Payload, inside
 from app.compat.requests import Aspects, LegacyBirth, LegacyRequest
 
 Orbs = Annotated[dict[AspectName, Orb], few(MOST_ORBS), Field(max_length=MOST_ORBS)]
@@ -49,6 +57,10 @@ class ChartConfig(LegacyRequest):
 class StoredChart(LegacyBirth):
     """A chart as it was stored."""
 
+    altitude: Altitude | None = None
+    local_mean_time: LocalMeanTimeName | None = None
+    universal_time: UniversalTimeName | None = None
+    ephemeris: TheoryName | None = None
     config: ChartConfig = ChartConfig()
 
 
@@ -63,7 +75,7 @@ class HouseOption(LegacyRequest):
 
 
 IN_CHART = {
-    **inside("chart", *BIRTH_FIELDS),
+    **inside("chart", *BIRTH_FIELDS, *STORED_FIELDS),
     "natal_chart": "chart",
     "natal_chart.house_system": "chart.config.house_system",
 }
@@ -132,7 +144,7 @@ def charted(payload: Payload) -> Payload:
     preferred = config["house_system"] or HouseSystem.PLACIDUS
     return {
         **payload,
-        **{name: stored[name] for name in BIRTH_FIELDS},
+        **{name: stored[name] for name in (*BIRTH_FIELDS, *STORED_FIELDS)},
         "house_system": payload.get("house_system") or preferred,
         "aspects": payload.get("aspects") or config["aspects"],
         "orbs": {**config["orbs"], **payload.get("orbs", {})},

@@ -20,6 +20,7 @@ from app.astrology.almanac import Almanac
 from app.astrology.bodies import Asteroid
 from app.calculations.catalogue import Answer, Calculation, catalogue
 from app.calculations.execution import Door, accept, computed
+from app.calculations.fields import LONGEST_NAME
 from app.calculations.pairs import differing
 from app.calculations.paths import is_model, kinds
 from app.calculations.problems import invalid
@@ -33,6 +34,8 @@ Payload = dict[str, Any]
 Calls = Sequence[tuple[str, Payload]]
 
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?\s*\Z").match
+_KEY_AND_VALUE = 2
+"""Parts of the type of an object."""
 _FIRST_OF_TWO = "this local time occurred twice; the first occurrence was taken (fold=0)"
 
 
@@ -166,7 +169,11 @@ def _as_kind(known: FieldInfo, value: Any, path: str) -> Any:
         return _number(path, value, whole=float not in found)
     if isinstance(value, dict):
         nested = next((kind for kind in found if is_model(kind)), None)
-        return value if nested is None else _meant(nested, value, f"{path}.")
+        return (
+            _each_number(known, value, path)
+            if nested is None
+            else _meant(nested, value, f"{path}.")
+        )
     if isinstance(value, list):
         return _each_meant(known, value, path)
     return value
@@ -180,6 +187,19 @@ def _each_meant(known: FieldInfo, items: list[Any], path: str) -> list[Any]:
         _meant(nested, item, f"{path}.{index}.") if isinstance(item, dict) else item
         for index, item in enumerate(items)
     ]
+
+
+def _each_number(known: FieldInfo, members: Payload, path: str) -> Payload:
+    """The members of an object; of an object of numbers, as numbers."""
+    parts = typing.get_args(known.annotation)
+    if len(parts) != _KEY_AND_VALUE or float not in typing.get_args(parts[1]):
+        return members
+    return {
+        name: _number(f"{path}.{name[:LONGEST_NAME]}", value, whole=False)
+        if isinstance(value, str)
+        else value
+        for name, value in members.items()
+    }
 
 
 def _number(path: str, text: str, *, whole: bool) -> float | int:
@@ -211,12 +231,14 @@ def picked(payload: Payload, *names: str) -> Payload:
 
 
 BIRTH_FIELDS = ("date", "time", "latitude", "longitude", "timezone", "fold", "calendar")
+STORED_FIELDS = ("altitude", "local_mean_time", "universal_time", "ephemeris")
+"""What only a stored birth tells beside them, kept through our own API."""
 _CHART_FIELDS = (*BIRTH_FIELDS, "house_system")
 
 
 def chart(payload: Payload) -> Payload:
     """The birth and house system of a legacy request or of a chart in it, for the catalogue."""
-    asked = picked(payload, *_CHART_FIELDS)
+    asked = picked(payload, *_CHART_FIELDS, *STORED_FIELDS)
     asked.setdefault("fold", 0)
     return asked
 

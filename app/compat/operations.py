@@ -10,6 +10,7 @@ from typing import Any
 from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT, Door, Run, executions, own_door, text_door
 from app.compat import (
+    chart_bodies,
     charts,
     direct,
     stateless,
@@ -49,7 +50,8 @@ def operations() -> Mapping[str, Run]:
     doors: list[Door[Any]] = [own_door(entry) for entry in catalogue().values()]
     doors += [text_door(entry) for entry in catalogue().values()]
     doors += [legacy_door(adapter) for adapter in EVERY]
-    return {name: run for door in doors for name, run in executions(door).items()}
+    runs = {name: run for door in doors for name, run in executions(door).items()}
+    return {**runs, **chart_bodies.operations()}
 
 
 @cache

@@ -209,7 +209,7 @@ ADAPTERS = (
         "stateless/eclipses",
         "eclipses",
         LegacyEclipsesRequest,
-        {**_YEAR, "eclipse_type": "all"},
+        {**_YEAR, "eclipse_type": "ALL"},
         _eclipses_request,
         _eclipses_reply,
         LegacyEclipses,

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from app.astrology.aspects import DEFAULT_ORBS, AspectKind
 from app.astrology.names import Name
 from app.calculations.birth import EXAMPLE
-from app.calculations.charts import Date, Time
+from app.calculations.charts import Date, holds_time
 from app.calculations.fields import named
 from app.calculations.pairs import EXAMPLE_PAIR
 from app.calculations.shapes import AnglesReply
@@ -28,6 +28,7 @@ from app.compat.stateless import (
     points,
     wanted,
 )
+from app.errors import InvalidInput, Problem
 
 COMPARISON_ORBS: Mapping[AspectKind, float] = {
     AspectKind.CONJUNCTION: 10.0,
@@ -41,6 +42,12 @@ COMPARISON_ORBS: Mapping[AspectKind, float] = {
     AspectKind.QUINCUNX: 3.0,
 }
 """Degrees of the aspects between two charts, as the public API compares them."""
+
+
+TransitTime = Annotated[
+    str | None,
+    Field(description="HH:MM or HH:MM:SS; left out where `transit_date` holds it", max_length=64),
+]
 
 
 class CompositeType(Name):
@@ -59,7 +66,7 @@ class LegacySynastryRequest(LegacyRequest):
 class LegacyTransitsRequest(LegacyRequest):
     natal_chart: LegacyChart
     transit_date: Annotated[Date, Field(description="In the zone of the birth")]
-    transit_time: Time = None
+    transit_time: TransitTime = None
     options: LegacyOptions = LegacyOptions()
 
 
@@ -177,6 +184,9 @@ def _by_house(guests: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def transits_request(payload: Payload) -> Payload:
+    if payload["transit_time"] is None and not holds_time(payload["transit_date"]):
+        expected = "given as HH:MM or HH:MM:SS, or as part of transit_date"
+        raise InvalidInput([Problem("transit_time", expected, None, "missing")])
     compared = _comparison(payload)
     return {
         "natal_chart": chart(payload["natal_chart"]),
@@ -258,7 +268,7 @@ ADAPTERS = (
         "stateless/composite",
         "composite",
         LegacyCompositeRequest,
-        {**EXAMPLE_PAIR, "composite_type": "midpoint"},
+        {**EXAMPLE_PAIR, "composite_type": "MIDPOINT"},
         None,
         _composite_reply,
         LegacyComposite,

@@ -140,7 +140,7 @@ ADAPTERS = (
         "stateless/dignities",
         "dignities",
         LegacyDignitiesRequest,
-        {**IN_CHART, "dignity_system": "traditional"},
+        {**IN_CHART, "dignity_system": "TRADITIONAL"},
         _dignities_request,
         _dignities_reply,
         LegacyDignities,

@@ -48,15 +48,18 @@ _LETTERS.update({ord(letter): plain for letter, plain in _SPECIAL.items()})
 _LETTERS.update({ord(mark): None for mark in _APOSTROPHES})
 
 
+def plain(text: str) -> str:
+    """Text without case, accents and punctuation; words are parted by spaces."""
+    if text.isascii():
+        return text.lower().translate(_LETTERS)
+    compatible = unicodedata.normalize("NFKD", text)
+    apart = unicodedata.normalize("NFKD", compatible.casefold())
+    return unicodedata.normalize("NFC", apart.translate(_LETTERS))
+
+
 def fold(text: str) -> str:
     """A name without case, accents and punctuation, its words parted by single spaces."""
-    if text.isascii():
-        plain = text.lower().translate(_LETTERS)
-    else:
-        compatible = unicodedata.normalize("NFKD", text)
-        apart = unicodedata.normalize("NFKD", compatible.casefold())
-        plain = unicodedata.normalize("NFC", apart.translate(_LETTERS))
-    words = plain.split()
+    words = plain(text).split()
     for at, word in enumerate(words[:-1]):
         words[at] = _SHORT.get(word, word)
     return " ".join(words)

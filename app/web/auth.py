@@ -21,6 +21,7 @@ from app.web.auth_shapes import (
     LoggedOut,
     Me,
     NewAccount,
+    PendingUser,
     Refresh,
     RegistrationSettings,
     SessionAnswer,
@@ -32,7 +33,7 @@ from app.web.auth_shapes import (
     user_answer,
 )
 from app.web.bodies import form_body, is_form, json_body, query_of
-from app.web.routing import Route, RouteClass
+from app.web.routing import Bearer, Route, RouteClass
 from app.web.users import owner
 
 
@@ -44,7 +45,7 @@ async def post_register(request: web.Request) -> web.Response:
     if user.is_approved:
         return told(request, user_answer(request, user))
     message = "registered; you can log in once an administrator has approved the account"
-    return told(request, {**user_answer(request, user), "message": message}, 202)
+    return told(request, PendingUser(**user_answer(request, user), message=message), 202)
 
 
 async def post_login(request: web.Request) -> web.Response:
@@ -196,7 +197,7 @@ def routes() -> tuple[Route, ...]:
 def _of_both(prefix: str) -> tuple[Route, ...]:
     """What existing clients know, and our own API under the same names."""
     auth, account = RouteClass.AUTH, RouteClass.ACCOUNT
-    form = f"{prefix}/" != f"{OWN_API}auth/"
+    own = f"{prefix}/" == f"{OWN_API}auth/"
     return (
         Route(
             *("POST", f"{prefix}/register", post_register),
@@ -204,6 +205,8 @@ def _of_both(prefix: str) -> tuple[Route, ...]:
             summary="Register; 202 while an administrator has to approve",
             takes=NewAccount,
             gives=UserAnswer,
+            also=((202, PendingUser),),
+            refuses=(400, 403),
         ),
         Route(
             *("POST", f"{prefix}/login", post_login),
@@ -211,27 +214,35 @@ def _of_both(prefix: str) -> tuple[Route, ...]:
             summary="Log in by e-mail address or user name",
             takes=Credentials,
             gives=TokensAnswer,
-            form=form,
+            form=True,
+            json=own,
+            refuses=(401,),
         ),
         Route(
             *("POST", f"{prefix}/refresh", post_refresh),
             counted=auth,
             summary="A new access token for a refresh token, in the query or the body",
             takes=Refresh,
+            optional=True,
+            query=Refresh,
             gives=TokensAnswer,
+            refuses=(401,),
         ),
         Route(
             *("POST", f"{prefix}/logout", post_logout),
             counted=auth,
             summary="End the login of a refresh token",
             takes=Refresh,
+            optional=True,
+            query=Refresh,
+            bearer=Bearer.WELCOME if own else Bearer.UNREAD,
             gives=Success,
         ),
         Route(
             *("GET", f"{prefix}/me", get_me, Scope.CALCULATIONS),
             counted=account,
             summary="Who the token speaks for",
-            gives=UserAnswer if form else Me,
+            gives=Me if own else UserAnswer,
         ),
         Route(
             *("GET", f"{prefix}/admin/verify", get_verify, Scope.ADMIN),

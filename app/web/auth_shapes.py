@@ -49,6 +49,12 @@ class UserAnswer(TypedDict):
     created_at: str
 
 
+class PendingUser(UserAnswer):
+    """Registered, and waiting for an administrator."""
+
+    message: str
+
+
 class Me(UserAnswer):
     """What the presented token may do, beside who it speaks for."""
 

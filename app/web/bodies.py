@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
 
 from app.calculations.problems import invalid
 from app.errors import InvalidInput, Problem
@@ -77,9 +78,18 @@ async def json_object(request: web.Request) -> Any:
     """Any JSON, for a body whose shape is open; raises InvalidInput."""
     text = await read_body(request)
     try:
+        from_json(text)  # which takes no more than 200 levels: deeper ones cannot be written again
         return decode(text)
     except ValueError as error:
         raise InvalidInput.of("body", "valid JSON", text[:64].decode(errors="replace")) from error
+
+
+async def json_members(request: web.Request) -> dict[str, Any]:
+    """The members of a JSON object whose shape is open; raises InvalidInput."""
+    given = await json_object(request)
+    if not isinstance(given, dict):
+        raise InvalidInput.of("body", "a JSON object", given)
+    return given
 
 
 def _invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import hdrs, web
+from typing_extensions import TypedDict
 
 from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.sliced import LongWork
@@ -35,6 +36,25 @@ TEXT_HEADERS = {"Content-Type": f"{MARKDOWN}; charset=utf-8"}
 _SCHEMA_REFERENCE = "#/$defs/{model}"
 
 
+class Described(TypedDict):
+    """A calculation as the list of them tells it."""
+
+    name: str
+    summary: str
+    description: str
+    cost: Cost
+    request_schema: Mapping[str, Any]
+    reply_schema: Mapping[str, Any]
+    example: Mapping[str, Any]
+    sources: list[dict[str, Any]]
+
+
+class Listing(TypedDict):
+    """All calculations."""
+
+    calculations: list[Described]
+
+
 async def post_calculation(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/calculations/{name} -> 200, 404 unknown name, 422 invalid, 503 overloaded."""
     name = known_name(request.match_info["name"])
@@ -42,13 +62,13 @@ async def post_calculation(request: web.Request) -> web.StreamResponse:
     body = await read_body(request)
     if wants_lines(request, name):
         return await streamed(request, long_work(request, name, body))
-    return shown(request, await compute(request, _asked(request, name), body))
+    return shown(request, await compute(request, asked(request, name), body))
 
 
 async def get_calculation(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/calculations/{name}?request=<base64url> -> 200 with ETag, 304, and as POST."""
     name = known_name(request.match_info["name"])
-    outcome = await compute(request, _asked(request, name), _body_of_query(request))
+    outcome = await compute(request, asked(request, name), _body_of_query(request))
     if not outcome.lasting:
         return shown(request, outcome)
     headers = {**LASTING_HEADERS, "ETag": f'W/"{outcome.digest}"'}
@@ -102,7 +122,7 @@ def shown(
     return enveloped(request, outcome, headers)
 
 
-def _asked(request: web.Request, name: str) -> str:
+def asked(request: web.Request, name: str) -> str:
     """The operation that answers in the representation asked for."""
     return TEXT + name if _wants_text(request) else name
 
@@ -176,7 +196,7 @@ def _body_of_query(request: web.Request) -> bytes:
         raise InvalidInput.of("query.request", "base64url of a JSON object", text) from error
 
 
-def _described(entry: Calculation) -> Mapping[str, Any]:
+def _described(entry: Calculation) -> Described:
     return {
         "name": entry.name,
         "summary": entry.summary,

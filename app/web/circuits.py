@@ -125,6 +125,7 @@ def _routes(prefix: str) -> tuple[Route, ...]:
             force_open,
             f"Refuse all calls of a dependency for some seconds, {OPEN_SECONDS:g} unless told",
             takes=Opening,
+            optional=True,
             gives=Circuit,
         ),
         route("POST", "/{name}/reconnect", reconnect, "Connect anew and close", gives=Circuit),

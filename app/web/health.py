@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NotRequired
 
 from aiohttp import web
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from app.errors import Overloaded, Unavailable
 from app.keys import REGISTRY, SETTINGS, STATE, SUPERVISOR, TOKENS
@@ -17,6 +19,27 @@ from app.web.access import find_principal
 from app.web.answers import bare
 
 HEALTHY, UNHEALTHY, DEGRADED = "healthy", "unhealthy", "degraded"
+
+
+class HealthQuery(BaseModel):
+    """What `health` looks for; whatever is said there."""
+
+    detail: str | None = Field(None, description="Given at all, with any text: tell more")
+
+
+class HealthAnswer(TypedDict):
+    """`status` alone unless more is asked for; `actors` to `paths` for administrators."""
+
+    status: str
+    service: NotRequired[str]
+    version: NotRequired[str]
+    port: NotRequired[int]
+    ephemeris: NotRequired[dict[str, Any]]
+    metrics: NotRequired[dict[str, Any]]
+    dependencies: NotRequired[dict[str, str]]
+    actors: NotRequired[list[dict[str, Any]]]
+    service_tokens: NotRequired[dict[str, Any]]
+    paths: NotRequired[dict[str, Any]]
 
 
 async def health(request: web.Request) -> web.Response:

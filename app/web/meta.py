@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -56,8 +58,11 @@ async def api(request: web.Request) -> web.Response:
             "name": "Nocturna API",
             "version": request.app[SETTINGS].service_version,
             "endpoints": {
+                "authentication": "/api/auth",
+                "charts": "/api/charts",
                 "calculations": "/api/calculations",
                 "stateless": "/api/stateless",
+                "websockets": "/api/websockets",
                 "catalogue": "/api/v1/calculations",
             },
             "documentation": {"swagger": "/docs", "redoc": "/redoc"},
@@ -66,9 +71,14 @@ async def api(request: web.Request) -> web.Response:
 
 
 async def openapi(request: web.Request) -> web.Response:
-    """GET /openapi.json -> the description of every route, made from the catalogue."""
-    document = request.app[OPENAPI]
-    return web.Response(body=await document, headers=JSON_HEADERS)
+    """GET /openapi.json -> the description of every route with its ETag, or 304."""
+    document = await request.app[OPENAPI]
+    tag = _tag(document)
+    headers = {"Cache-Control": "no-cache", "ETag": f'W/"{tag}"'}
+    held = {each.value for each in request.if_none_match or ()}
+    if not held.isdisjoint({tag, "*"}):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=document, headers={**JSON_HEADERS, **headers})
 
 
 async def docs(_: web.Request) -> web.StreamResponse:
@@ -126,6 +136,12 @@ def elsewhere(routes: tuple[Route, ...]) -> Handler:
         return found
 
     return handle
+
+
+@lru_cache(maxsize=1)
+def _tag(document: bytes) -> str:
+    """What names the description; a megabyte is not digested for every request."""
+    return sha256(document).hexdigest()[:32]
 
 
 def _without_slash(request: web.Request) -> str:

@@ -64,6 +64,7 @@ def routes() -> tuple[Route, ...]:
             Scope.CALCULATIONS,
             "Cities by the beginning of a name, with their coordinates and time zone",
             counted=RouteClass.ACCOUNT,
+            query=PlacesQuery,
             gives=PlacesAnswer,
         ),
     )

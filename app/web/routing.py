@@ -25,16 +25,29 @@ class RouteClass(Enum):
     CALCULATION = auto()
 
 
+class Bearer(Enum):
+    """What becomes of a bearer token on a route without a scope."""
+
+    UNREAD = auto()
+    WELCOME = auto()
+    """It may be left out; a wrong one is refused."""
+    NEEDED = auto()
+    """The handler looks at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One row of the route table.
 
     `scope` is what a caller's token must hold, None leaves it open to all; `in_person` refuses
-    tokens that come from no login. For the description: `takes` and `gives` are the types of the
-    JSON body and of the data in the answer, `form` says that the body is a form instead,
-    `answers` is the status of success; `operation` names the legacy operation behind it,
-    `per_entry` says that the path stands for every calculation of the catalogue, `hidden` that it
-    is no part of the API.
+    tokens that come from no login. The rest is for the description: `takes`, `query` and `gives`
+    are the types of the body, of the query and of the data in the answer, `also` those of other
+    answers by their status; `form` and `json` say as what the body may come, `optional` that
+    there may be none. `answers` is the status of success, `refuses` are those that the work of
+    this route adds to what every route may say. `once` says that it takes an `Idempotency-Key`,
+    `etag` that answers have one, `media` as what they come. `operation` names the legacy operation
+    behind it, `per_entry` says that the path stands for every calculation of the catalogue,
+    `hidden` that it is no part of the API.
     """
 
     method: str
@@ -51,3 +64,12 @@ class Route:
     gives: Any = None
     form: bool = False
     answers: int = 200
+    query: Any = None
+    once: bool = False
+    bearer: Bearer = Bearer.UNREAD
+    json: bool = True
+    optional: bool = False
+    also: tuple[tuple[int, Any], ...] = ()
+    refuses: tuple[int, ...] = ()
+    etag: bool = False
+    media: tuple[str, ...] = ("application/json",)

@@ -22,7 +22,7 @@ from app.web.access import find_principal
 from app.web.answers import told
 from app.web.bodies import json_body, query_of
 from app.web.idempotency import Answer, account_of, once
-from app.web.routing import Route, RouteClass
+from app.web.routing import Bearer, Route, RouteClass
 from app.web.service_token_shapes import (
     CreatedServiceToken,
     ListedServiceToken,
@@ -131,6 +131,7 @@ def routes() -> tuple[Route, ...]:
             Scope.ADMIN,
             summary="A page of the service tokens, newest first, the revoked ones too",
             counted=RouteClass.ACCOUNT,
+            query=PageQuery,
             gives=PageOfServiceTokens,
         ),
         Route(
@@ -140,6 +141,7 @@ def routes() -> tuple[Route, ...]:
             Scope.ADMIN,
             summary="A successor of a service token, which goes on for a while beside it",
             counted=RouteClass.ACCOUNT,
+            once=True,
             gives=RenewedServiceToken,
         ),
     )
@@ -156,6 +158,7 @@ def _shared(prefix: str) -> tuple[Route, ...]:
             summary="A new service token, shown this once",
             counted=RouteClass.ACCOUNT,
             takes=NewServiceToken,
+            once=True,
             gives=CreatedServiceToken,
         ),
         Route(
@@ -173,6 +176,7 @@ def _shared(prefix: str) -> tuple[Route, ...]:
             refresh,
             summary="An access token for the service token that is presented as bearer token",
             counted=RouteClass.AUTH,
+            bearer=Bearer.NEEDED,
             gives=RefreshedAccess,
         ),
     )

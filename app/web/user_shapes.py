@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -60,6 +62,21 @@ class Erasure(Body):
 class ExportQuery(Body):
     table: str | None = Field(None, max_length=100)
     skip: int = Field(0, ge=0, le=1_000_000_000)
+
+
+class ExportedTable(TypedDict):
+    """Rows of a table as they are stored; `next` is where the rest is, null without one."""
+
+    rows: list[dict[str, Any]]
+    truncated: bool
+    next: str | None
+    left_out: list[str]
+
+
+class ExportAnswer(TypedDict):
+    """All that is stored about an account, by table."""
+
+    tables: dict[str, ExportedTable]
 
 
 class Ended(TypedDict):

@@ -140,7 +140,8 @@ class _Endpoint:
         route = self._route
         if route.counted is RouteClass.AUTH:
             return self._limits.take(principal, client_address(request), route.counted)
-        operation = route.operation or request.match_info.get("name", "")
+        named = request.match_info
+        operation = route.operation or named.get("name") or named.get("calculation", "")
         return self._limits.take(principal, "", route.counted, operation in self._long)
 
     async def _or_preflight(self, request: web.Request) -> web.StreamResponse:

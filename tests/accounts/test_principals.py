@@ -207,6 +207,9 @@ async def test_a_service_token_whose_row_ends_earlier_ends_with_it(
     found = await principals.bearer(header)
     assert found is not None
     assert found.expires_at == pytest.approx(soon.timestamp())
+    clock.forward(3601)
+    with pytest.raises(TokenExpired, match="expired"):
+        await principals.bearer(header)
 
 
 async def test_a_signed_token_without_a_row_is_refused(

@@ -183,7 +183,10 @@ def test_local_readings_survive_the_way_through_utc(
         ("2000-01-01T10:00+0300", None, "date"),
         ("2000-01-01T10:00+19:00", None, "date"),
         ("2000-01-01T10:00Zz", None, "date"),
-        ("2000-01-01T10:00:00" * 1_000, None, "time"),
+        ("2000-01-01T10:00:00" * 1_000, None, "date"),
+        ("15/01/1990", None, "date"),  # no date is told of before no time
+        ("later", None, "date"),  # its t begins no time of day
+        ("later", "10:00", "date"),
     ],
 )
 def test_nonsense_is_refused_by_the_name_of_its_field(

@@ -344,7 +344,7 @@ def test_moshier_reaches_further_when_it_is_asked_for(date: str, ephemeris: Swis
         ),
         ("date", {"date": "15.01.1990"}, ["date must be YYYY-MM-DD", "got '15.01.1990'"]),
         ("time", {"time": "25:00"}, ["time must be in an hour from 00 to 23", "got '25:00'"]),
-        ("time", {"time": None}, ["time must be HH:MM or HH:MM:SS", "got None"]),
+        ("time", {"time": None}, ["time must be given as HH:MM or HH:MM:SS"]),
         (
             "timezone",
             {"timezone": "Europe/Pariss"},

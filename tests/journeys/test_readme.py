@@ -13,10 +13,10 @@ import pytest
 
 from app.calculations.catalogue import catalogue
 from app.errors import STATUS_OF
-from tests.server import LONG_ENOUGH, ROOT, SECRET, RunningServer
+from tests.server import LONG_ENOUGH, ROOT, SECRET, RunningServer, token
 
 README = (ROOT / "README.md").read_text()
-_, FIRST_CHART, PEOPLE, USERS, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+_, FIRST_CHART, KEPT, PEOPLE, USERS, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -47,6 +47,11 @@ def test_the_first_lines_give_a_token_and_a_chart(server: RunningServer) -> None
     assert str(sun["longitude"]) in README
     assert str(answer["data"]["angles"]["ASC"]) in README
     assert answer["data"]["aspects"][0]["planet2"] == "MOON"
+
+
+def test_a_chart_is_kept_as_it_says(server: RunningServer) -> None:
+    kept = json.loads(paste(f"TOKEN={token()}\n{KEPT}", server))["data"]
+    assert (kept["place"]["city"], kept["timezone"]) == ("Zürich", "Europe/Zurich")
 
 
 def test_tokens_are_made_and_checked_as_it_says(server: RunningServer) -> None:

@@ -15,6 +15,8 @@ import pytest
 from app.storage import (
     access,
     administration,
+    chart_words,
+    charts,
     erasure,
     external_users,
     housekeeping,
@@ -29,6 +31,7 @@ from app.storage import (
     users,
 )
 from app.storage.administration import UserChange, UserFilter
+from app.storage.charts import ChartContent, ChartOrder, ChartPlace, Listing
 from app.storage.idempotency import IdempotentRequest
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in
 from app.storage.postgres import Connection, Postgres, connect_options, dedicated
@@ -48,6 +51,15 @@ REQUEST = IdempotentRequest("user:7", "key7", USER, b"digest")
 LOGIN = Login(FAMILY, USER, "10.0.0.1", "curl", NOW)
 SESSION = Session(number("session7"), LOGIN, NOW, None, None)
 SERVICE_TOKEN = ServiceToken(uuid4(), USER, "bot", ("calculations",), TOKEN, NOW, NOW)
+CHART = number("chart7")
+CONTENT = ChartContent({"date": "1990-01-15"}, {"aspects": []}, 2440007.0, "an instant", "Ada")
+AFTER_CHART: dict[str, ChartPlace] = {
+    "created_at": ChartPlace(NOW - timedelta(minutes=50), CHART),
+    "updated_at": ChartPlace(NOW - timedelta(minutes=50), CHART),
+    "name": ChartPlace("person 7", CHART),
+    "birth": ChartPlace(2440007.0, CHART),
+}
+SEARCHES = ((), ("77",), ("person",), ("person", "7"), ("person", "pers"))
 AFTER_USER = administration.Place(NOW - timedelta(minutes=50), USER)
 AFTER_TOKEN = service_tokens.Place(NOW - timedelta(days=1), TOKEN)
 DUE = ((7, 3, 1, 0), NOW, NOW + timedelta(days=7))
@@ -57,6 +69,15 @@ async def extract_all(connection: Connection) -> None:
     """What every table holds of somebody."""
     for table in await erasure.list_owned_tables(connection):
         await erasure.extract(connection, table, USER, 0, 1000)
+
+
+async def change_chart(connection: Connection) -> None:
+    chart = await charts.get_chart(connection, USER, CHART)
+    assert await charts.update_chart(connection, chart, CONTENT) is not None
+
+
+def listing_charts(listing: Listing) -> Call:
+    return lambda c: charts.list_charts(c, USER, listing)
 
 
 def listing_users(wanted: UserFilter, after: administration.Place | None) -> Call:
@@ -94,6 +115,24 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "administration.update_user": (
         lambda c: administration.update_user(c, USER, UserChange(tier="pro")),
     ),
+    "chart_words.insert_words": (
+        lambda c: chart_words.insert_words(c, USER, CHART, frozenset({"ada", "berta"})),
+    ),
+    "chart_words.replace_words": (
+        lambda c: chart_words.replace_words(c, USER, CHART, frozenset({"ada", "person"})),
+    ),
+    "chart_words.count_found": (lambda c: chart_words.count_found(c, USER, ["person", "7"], 1001),),
+    "charts.get_chart": (lambda c: charts.get_chart(c, USER, CHART),),
+    "charts.insert_chart": (lambda c: charts.insert_chart(c, USER, CONTENT, 100_000),),
+    "charts.list_charts": tuple(
+        listing_charts(Listing(order, 20, after, words, skip))
+        for order in ChartOrder
+        for after, skip in ((None, 0), (AFTER_CHART[order.key], 0), (None, 200))
+        for words in SEARCHES
+    ),
+    "charts.update_chart": (change_chart,),
+    "charts.delete_chart": (lambda c: charts.delete_chart(c, USER, CHART),),
+    "charts.count_charts": (lambda c: charts.count_charts(c, USER),),
     "erasure.list_owned_tables": (erasure.list_owned_tables,),
     "erasure.extract": (extract_all,),
     "erasure.read_at_one_instant": (erasure.read_at_one_instant,),

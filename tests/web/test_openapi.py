@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import jsonschema_rs
 import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.calculations.catalogue import catalogue
+from app.charts.merging import of_charts
+from app.compat.charts import CHART_ADAPTERS
 from app.compat.operations import ADAPTERS
 from app.settings import Settings
 from app.web.openapi import openapi
+from app.web.openapi.operations import OF_CHART
+from app.web.openapi.tags import tag_of
 from app.web.routes import routes
-from app.web.routing import Route
+from app.web.routing import Bearer, Route
 from tests.server import RunningServer
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
@@ -30,6 +37,8 @@ def document() -> Node:
 
 
 def paths_of(route: Route) -> list[str]:
+    if OF_CHART in route.path:
+        return [route.path.replace(OF_CHART, name) for name in of_charts()]
     if not route.per_entry:
         return [route.path]
     return [route.path.replace("{name}", name) for name in catalogue()]
@@ -37,8 +46,13 @@ def paths_of(route: Route) -> list[str]:
 
 def operations() -> Iterator[tuple[str, str, Node]]:
     for path, item in document()["paths"].items():
-        for method, operation in item.items():
-            yield path, method, operation
+        for method in METHODS & set(item):
+            yield path, method, item[method]
+
+
+def whole(node: Node) -> Node:
+    """A node, or what it refers to."""
+    return resolved(node["$ref"]) if "$ref" in node else node
 
 
 def nodes(value: Any) -> Iterator[Node]:
@@ -70,7 +84,7 @@ def test_the_server_serves_this_document(server: RunningServer) -> None:
 def test_it_is_openapi_3_1_with_title_version_and_license() -> None:
     root = document()
     assert root["openapi"] == "3.1.0"
-    assert set(root) <= {"openapi", "info", "paths", "components", "servers", "tags", "security"}
+    OPENAPI_31_VALIDATOR.validate(root)
     info = root["info"]
     assert info["title"] == "Nocturna"
     assert info["version"] == "1.0.0"
@@ -83,7 +97,8 @@ def test_every_route_is_described(route: Route) -> None:
     for path in paths_of(route):
         operation = document()["paths"][path][route.method.lower()]
         assert operation["summary"]
-        assert ("security" in operation) == (route.scope is not None)
+        read = route.scope is not None or route.bearer is not Bearer.UNREAD
+        assert ("security" in operation) == read
 
 
 def test_nothing_is_described_that_is_no_route() -> None:
@@ -101,10 +116,21 @@ def test_every_calculation_has_both_forms(name: str) -> None:
     assert content["example"] == dict(entry.example)
     schema = resolved(content["schema"]["$ref"])
     assert set(entry.example) <= set(schema["properties"])
-    (parameter,) = get["parameters"]
+    parameter, held, _ = map(whole, get["parameters"])
     assert (parameter["name"], parameter["in"], parameter["required"]) == ("request", "query", True)
-    assert "304" in get["responses"]
-    assert post["responses"]["200"] == get["responses"]["200"]
+    assert (held["name"], held["in"]) == ("If-None-Match", "header")
+    assert "ETag" in get["responses"]["200"]["headers"]
+    assert "ETag" in get["responses"]["304"]["headers"]
+    told = get["responses"]["200"]["content"]
+    assert set(told) == {"application/json", "text/markdown"}
+    lines = {"application/x-ndjson"} if entry.slicing and entry.slicing.streams else set()
+    assert set(post["responses"]["200"]["content"]) == {*told, *lines}
+    assert post["responses"]["200"]["content"]["application/json"] == told["application/json"]
+
+
+def test_long_tables_come_as_lines_too() -> None:
+    answer = document()["paths"]["/api/v1/calculations/ephemeris"]["post"]["responses"]["200"]
+    assert "application/x-ndjson" in answer["content"]
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.name)
@@ -113,9 +139,31 @@ def test_every_compatible_operation_is_described(adapter: Any) -> None:
     assert operation["requestBody"]["required"] is True
     content = operation["requestBody"]["content"]["application/json"]
     assert content["example"] == json.loads(json.dumps(adapter.example))
-    schema = resolved(content["schema"]["$ref"])
+    schema = whole(content["schema"].get("anyOf", [content["schema"]])[0])
     assert set(adapter.example) <= set(schema["properties"])
     assert f"/api/v1/calculations/{adapter.calculation}" in operation["description"]
+
+
+@pytest.mark.parametrize("adapter", CHART_ADAPTERS, ids=lambda adapter: adapter.name)
+def test_operations_on_stored_charts_ask_for_no_birth(adapter: Any) -> None:
+    told = [
+        operation
+        for path, _, operation in operations()
+        if path.endswith(f"{{chart_id}}/{adapter.name.removeprefix('charts/')}")
+    ]
+    assert len(told) == 2
+    for operation in told:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        assert not {"chart", "target_chart", "date"} & set(schema["properties"])
+        wants_another = "target_chart" in adapter.request.model_fields
+        assert ("target_chart_id" in schema["required"]) == wants_another
+
+
+def test_a_direct_calculation_takes_the_id_of_a_chart_for_a_birth() -> None:
+    operation = document()["paths"]["/api/calculations/fixed-stars"]["post"]
+    by_birth, by_id = operation["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert "latitude" in whole(by_birth)["properties"]
+    assert by_id["required"] == ["chart_id"]
 
 
 def test_no_path_of_a_websocket_is_described() -> None:
@@ -137,7 +185,8 @@ def test_names_of_components_are_allowed_by_the_specification() -> None:
 def test_paths_begin_with_a_slash_and_declare_their_parameters() -> None:
     for path, _, operation in operations():
         assert path.startswith("/")
-        declared = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"}
+        given = map(whole, operation.get("parameters", ()))
+        declared = {p["name"] for p in given if p["in"] == "path"}
         assert set(re.findall(r"\{(\w+)\}", path)) == declared
 
 
@@ -147,7 +196,8 @@ def test_every_operation_has_what_the_specification_asks_for() -> None:
         assert method in METHODS, path
         identifiers.append(operation["operationId"])
         assert operation["responses"]
-        for status, response in operation["responses"].items():
+        for status, referred in operation["responses"].items():
+            response = whole(referred)
             assert re.fullmatch(r"[1-5](?:[0-9]{2}|XX)|default", status)
             assert response["description"]
             for content in response.get("content", {}).values():
@@ -159,8 +209,10 @@ def test_every_operation_has_what_the_specification_asks_for() -> None:
 
 def test_every_protected_operation_tells_of_401_and_403() -> None:
     for path, method, operation in operations():
-        if "security" in operation:
-            assert {"401", "403"} <= set(operation["responses"]), (path, method)
+        told = set(operation["responses"])
+        for requirement in operation.get("security", ()):
+            assert "401" in told or not requirement, (path, method)
+            assert "403" in told or not requirement.get("token"), (path, method)
 
 
 def test_schemas_use_the_keywords_of_3_1_only() -> None:
@@ -178,3 +230,77 @@ def test_where_the_source_is_told_when_it_is_set() -> None:
     told = openapi(Settings(NOCTURNA_SOURCE_URL="https://source.example/nocturna"), routes())
     assert "https://source.example/nocturna" in told["info"]["description"]
     assert "AGPL" in document()["info"]["description"]
+
+
+def test_every_example_is_what_its_schema_asks_for() -> None:
+    seen = 0
+    for path, method, operation in operations():
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            if "example" not in content:
+                continue
+            schema = {**content["schema"], "components": document()["components"]}
+            jsonschema_rs.validate(schema, content["example"])
+            seen += 1
+            assert kind == "application/json", (path, method)
+    assert seen > len(catalogue())
+
+
+def test_every_operation_takes_and_every_answer_gives_the_id_of_the_request() -> None:
+    for path, _, operation in operations():
+        assert "X-Request-ID" in [whole(each)["name"] for each in operation["parameters"]], path
+        for status, answer in operation["responses"].items():
+            assert "X-Request-ID" in whole(answer)["headers"], (path, status)
+
+
+def test_chapters_are_told_and_every_operation_is_in_one() -> None:
+    known = [tag["name"] for tag in document()["tags"]]
+    assert known == ["calculations", "compatible", "charts", "accounts", "administration", "server"]
+    for path, _, operation in operations():
+        assert set(operation["tags"]) <= set(known), path
+
+
+@pytest.mark.parametrize(
+    ("path", "chapter"),
+    [
+        ("/", "server"),
+        ("/health", "server"),
+        ("/openapi.json", "server"),
+        ("/api", "server"),
+        ("/api/v1/calculations", "calculations"),
+        ("/api/v1/calculations/houses", "calculations"),
+        ("/api/v1/calculationsandmore", "server"),
+        ("/api/calculations/houses", "compatible"),
+        ("/api/stateless/synastry", "compatible"),
+        ("/api/v1/stateless/synastry", "compatible"),
+        ("/api/charts/{chart_id}", "charts"),
+        ("/api/calculations/charts/{chart_id}/positions", "charts"),
+        ("/api/v1/charts", "charts"),
+        ("/api/v1/places", "charts"),
+        ("/api/auth/login", "accounts"),
+        ("/api/v1/users/me", "accounts"),
+        ("/api/auth/admin/verify", "administration"),
+        ("/api/v1/auth/admin/service-tokens", "administration"),
+        ("/api/v1/admin/users", "administration"),
+    ],
+)
+def test_the_longest_beginning_of_a_path_names_its_chapter(path: str, chapter: str) -> None:
+    assert tag_of(path) == chapter
+
+
+def test_the_document_is_made_in_little_time_and_is_no_book() -> None:
+    document()  # what the first one caches is not the document's
+    began = time.thread_time()
+    made = openapi(Settings(), routes())
+    assert time.thread_time() - began < 1.5
+    assert len(json.dumps(made, default=str)) < 2_000_000
+
+
+def test_a_description_that_one_has_is_not_sent_again(server: RunningServer) -> None:
+    first = server.get("/openapi.json", scopes=())
+    tag = first.headers["ETag"]
+    again = server.get("/openapi.json", scopes=(), headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == tag
+    other = server.get("/openapi.json", scopes=(), headers={"If-None-Match": 'W/"another"'})
+    assert (other.status_code, other.headers["ETag"]) == (200, tag)
+    assert other.headers["Cache-Control"] == "no-cache"

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from app.calculations.catalogue import catalogue
+from app.compat.charts import CHART_ADAPTERS
 from app.compat.operations import ADAPTERS
 from app.security.tokens import Scope
 from app.web.routes import ELSEWHERE, routes
@@ -17,7 +18,9 @@ from tests.server import LONG_ENOUGH, RunningServer
 OPEN = {
     "/",
     "/api",
+    "/api/auth/token",  # another name of login
     "/api/health",
+    "/api/v1/calculations/health",
     "/api/v1/health",
     "/docs",
     "/docs/{name}",
@@ -67,6 +70,11 @@ def test_compatible_operations_are_under_api_and_stateless_ones_under_v1_too() -
     assert paths == {
         *(f"/api/{adapter.name}" for adapter in ADAPTERS),
         *(f"/api/v1/{name}" for name in stateless),
+        *(
+            adapter.name.replace("charts", family)
+            for family in ("/api/charts/{chart_id}", "/api/calculations/charts/{chart_id}")
+            for adapter in CHART_ADAPTERS
+        ),
     }
 
 

@@ -1,0 +1,140 @@
+"""Charts that somebody keeps: made, changed, ended, listed."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from app.charts.reading import OWN, Ask, Manner, content_from
+from app.errors import Conflicting, InvalidInput
+from app.storage import charts
+from app.storage.chart_words import words_of
+from app.storage.charts import ChartOrder, ChartPlace, Listing, SavedChart
+from app.storage.postgres import Postgres
+from app.wire import decode, encode
+
+MOST_WORDS = 8
+"""Words of one search."""
+_MOST_CHANGES = 5
+"""Tries to change a chart that others change at the same moment."""
+RETRY_SOON = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some charts, and where the next ones begin; None on the last page."""
+
+    charts: list[SavedChart]
+    next_cursor: str | None
+
+
+async def chart_of(postgres: Postgres, user_id: UUID, chart_id: UUID) -> SavedChart:
+    """The chart with an id; raises NotFound."""
+    async with postgres.connection() as connection:
+        return await charts.get_chart(connection, user_id, chart_id)
+
+
+async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
+    postgres: Postgres,
+    ask: Ask,
+    user_id: UUID,
+    chart_id: UUID,
+    given: Any,
+    *,
+    version: int | None = None,
+    manner: Manner = OWN,
+) -> SavedChart:
+    """The chart with what is given; what is not given stays, and without a change its version.
+
+    Raises NotFound, InvalidInput, Conflicting when it no longer has the version that is given, and
+    what `ask` does. No connection is held while a worker reads.
+    """
+    for _ in range(_MOST_CHANGES):
+        before = await chart_of(postgres, user_id, chart_id)
+        if version is not None and before.version != version:
+            msg = f"the chart has version {before.version} by now, not {version}; read it again"
+            raise Conflicting(msg, details={"version": before.version})
+        content = await content_from(ask, given, charts.content_of(before), manner)
+        if content == charts.content_of(before):
+            return before
+        async with postgres.transaction() as connection:
+            changed = await charts.update_chart(connection, before, content)
+        if changed is not None:
+            return changed
+    msg = "this chart is being changed by others all the time; try again in a second"
+    raise Conflicting(msg, retry_after=RETRY_SOON)
+
+
+async def delete_chart(postgres: Postgres, user_id: UUID, chart_id: UUID) -> None:
+    """End a chart; raises NotFound."""
+    async with postgres.connection() as connection:
+        await charts.delete_chart(connection, user_id, chart_id)
+
+
+async def page_of_charts(
+    postgres: Postgres,
+    user_id: UUID,
+    listing: Listing,
+    *,
+    search: str | None = None,
+    cursor: str | None = None,
+) -> Page:
+    """The charts of a page; `search` and `cursor` as they are written in a query.
+
+    Raises InvalidInput.
+    """
+    wanted = Listing(
+        listing.order,
+        listing.limit + 1,
+        None if cursor is None else _place(cursor, listing.order),
+        () if search is None else _words(search),
+        listing.skip,
+    )
+    async with postgres.connection() as connection:
+        found = await charts.list_charts(connection, user_id, wanted)
+    kept = found[: listing.limit]
+    more = len(found) > len(kept)
+    return Page(kept, _cursor(kept[-1], listing.order) if more else None)
+
+
+def _words(search: str) -> tuple[str, ...]:
+    words = sorted(words_of(search))
+    if not words:
+        what = "some words, each the beginning of a word of the name, the notes or the place"
+        raise InvalidInput.of("query.search", what, search)
+    if len(words) > MOST_WORDS:
+        raise InvalidInput.of("query.search", f"at most {MOST_WORDS} words", f"{len(words)} words")
+    return tuple(words)
+
+
+def _cursor(last: SavedChart, order: ChartOrder) -> str:
+    place = charts.place_of(last, order)
+    value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
+    text = encode([order, value, str(place.id)])
+    return urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _place(cursor: str, order: ChartOrder) -> ChartPlace:
+    what = f"the next_cursor of a page sorted by {order}"
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        written, value, number = decode(urlsafe_b64decode(padded.encode("ascii")))
+        if written != order:
+            raise InvalidInput.of("query.cursor", what, cursor)
+        return ChartPlace(_value(value, order), UUID(number))
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise InvalidInput.of("query.cursor", what, cursor) from error
+
+
+def _value(value: Any, order: ChartOrder) -> datetime | str | float:
+    """What a cursor tells of its place; raises ValueError or TypeError."""
+    if order.key in ("created_at", "updated_at"):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if order.key == "birth":
+        return float(value)
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError
+    return value

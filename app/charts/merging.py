@@ -1,0 +1,159 @@
+"""What is asked of a stored chart, as a request to the operation that answers it.
+
+The stored birth goes where the operation has a birth: to the top level, into `natal_chart`, or into
+`chart1` of two. What the caller gives stands, but for the birth itself; what the caller leaves out
+of houses, aspects and orbs is as the chart prefers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from app.astrology.aspects import MAJOR_ASPECTS
+from app.calculations.birth import BirthRequest
+from app.calculations.catalogue import Calculation, catalogue
+from app.calculations.charts import ChartData
+from app.calculations.orbs import MOST_ORBS, OrbChoice
+from app.calculations.paths import kinds
+from app.calculations.request import CalculationRequest
+from app.errors import InvalidInput
+from app.storage.charts import SavedChart
+
+Members = dict[str, Any]
+Request = type[CalculationRequest]
+
+SECOND = "chart2"
+FLAT = ""
+"""Where the birth is, in requests that have its members at top level."""
+BIRTH_FIELDS = tuple(BirthRequest.model_fields)
+SECOND_IDS = ("target_chart_id", "second_chart_id", "chart2_id")
+"""Names by which callers tell another stored chart."""
+
+
+@cache
+def births_of(request: Request) -> tuple[str, ...]:
+    """The fields of a request that hold a birth: none, one, or the two of a pair."""
+    if issubclass(request, BirthRequest):
+        return (FLAT,)
+    fields = request.model_fields.items()
+    return tuple(name for name, known in fields if ChartData in kinds(known))
+
+
+@cache
+def of_charts() -> tuple[str, ...]:
+    """The names of the calculations that a stored chart can be asked for."""
+    return tuple(name for name, entry in catalogue().items() if births_of(entry.request))
+
+
+def is_of_two(entry: Calculation) -> bool:
+    """Whether a calculation compares two charts."""
+    return SECOND in births_of(entry.request)
+
+
+def own_request(
+    entry: Calculation, body: Members, chart: SavedChart, second: SavedChart | None = None
+) -> Members:
+    """The request to a catalogue entry; raises InvalidInput."""
+    field = births_of(entry.request)[0]
+    asked = {**body, **_preferred(entry.request, body, chart.config)}
+    if field == FLAT:
+        return {**_houses(entry.request, chart), **asked, **_birth(chart)}
+    asked[field] = {**_houses(ChartData, chart), **_given(field, body), **_birth(chart)}
+    if second is not None:
+        asked[SECOND] = {**_houses(ChartData, second), **_birth(second)}
+    return asked
+
+
+def warnings(entry: Calculation, body: Members) -> list[str]:
+    """A warning for each member of the body that the stored birth took the place of."""
+    field = births_of(entry.request)[0]
+    path = f"{field}." if field else ""
+    given = _given(field, body) if field else body
+    told = [name for name in BIRTH_FIELDS if name in given]
+    return [f"field '{path}{name}' was ignored: the stored chart tells it" for name in told]
+
+
+def second_id(body: Members) -> tuple[str, Any] | None:
+    """The name and the value by which a body tells the second chart; None without one."""
+    found = ((name, body[name]) for name in SECOND_IDS if body.get(name) is not None)
+    return next(found, None)
+
+
+def without_ids(body: Members) -> Members:
+    """A body without what only names another chart."""
+    return {name: value for name, value in body.items() if name not in SECOND_IDS}
+
+
+def legacy_request(body: Members, chart: SavedChart, second: SavedChart | None = None) -> Members:
+    """The request to an operation `charts/<op>` of the public API."""
+    asked = {**body, "chart": _stored(chart)}
+    return asked if second is None else {**asked, "target_chart": _stored(second)}
+
+
+def _stored(chart: SavedChart) -> Members:
+    return {**_birth(chart), "config": dict(chart.config)}
+
+
+def _birth(chart: SavedChart) -> Members:
+    return {name: chart.birth[name] for name in BIRTH_FIELDS if chart.birth.get(name) is not None}
+
+
+def _given(field: str, body: Members) -> Members:
+    """What the caller says of the stored chart beside its birth; raises InvalidInput."""
+    given = body.get(field)
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise InvalidInput.of(field, "an object, or left out", given)
+    return given
+
+
+def _houses(request: Request, chart: SavedChart) -> Members:
+    """The house system that the chart prefers, where the request has one beside the birth."""
+    preferred = chart.config.get("house_system")
+    if not preferred or "house_system" not in request.model_fields:
+        return {}
+    return {"house_system": preferred}
+
+
+def _preferred(request: Request, body: Members, config: Mapping[str, Any]) -> Members:
+    """The aspects and orbs that the chart prefers, where the request means those of a chart.
+
+    Where passing points have one orb for all aspects to a birth, they keep it: preferred orbs are
+    those of the birth itself.
+    """
+    found: Members = {}
+    if _is_usual(request, "aspects") and config.get("aspects") and not body.get("aspects"):
+        found["aspects"] = list(config["aspects"])
+    if _is_usual(request, "orbs") and "orb" not in request.model_fields and config.get("orbs"):
+        sought = body.get("aspects") or found.get("aspects") or MAJOR_ASPECTS
+        found |= _orbs(config["orbs"], body.get("orbs"), sought)
+    return found
+
+
+def _is_usual(request: Request, name: str) -> bool:
+    """Whether a field of a request is the one that charts have for their own aspects."""
+    known, usual = request.model_fields.get(name), OrbChoice.model_fields[name]
+    if known is None:
+        return False
+    return known.annotation == usual.annotation and known.default == usual.default
+
+
+def _orbs(preferred: Mapping[str, float], given: Any, sought: Any) -> Members:
+    """Orbs for the aspects that are looked for, those of the caller before those of the chart."""
+    if given is not None and not isinstance(given, dict):
+        return {}  # to be refused as it is
+    own: Members = dict(given or {})
+    wanted = _names(sought if isinstance(sought, list | tuple) else ()) - _names(own)
+    return {"orbs": {name: orb for name, orb in preferred.items() if _name(name) in wanted} | own}
+
+
+def _names(names: Iterable[Any]) -> set[str]:
+    """Aspects as they are named here; of more than a request may have, the first ones."""
+    return {_name(name) for name in list(names)[:MOST_ORBS] if isinstance(name, str)}
+
+
+def _name(name: str) -> str:
+    return name.strip().upper().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,93 @@
+"""The words by which charts are found: of their names, notes and places, folded."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.places.folding import plain
+from app.storage.postgres import Connection
+
+LONGEST_WORD = 64
+"""Characters of a word that are compared."""
+LAST_CHARACTER = chr(0x10FFFF)
+"""What follows every word that begins with the same characters."""
+
+HAS_WORD = """
+    EXISTS (
+        SELECT FROM chart_words w WHERE w.chart_id = c.id
+        AND w.word >= {0}::text AND w.word < {0}::text || {1}::text OFFSET 0
+    )
+"""
+"""Whether a chart `c` has a word that begins so. Whose it is stands at the chart: here it would
+only offer to read all the words of its owner."""
+
+
+@dataclass(slots=True)
+class Terms:
+    """More conditions of a query, and the values of all its parameters."""
+
+    values: list[object]
+    text: str = ""
+
+    def add(self, condition: str, *values: object) -> None:
+        """A condition with `{}` for each value."""
+        self.text += f" AND {condition.format(*self.keep(*values))}"
+
+    def keep(self, *values: object) -> list[str]:
+        """The parameters that stand for some values."""
+        first = len(self.values) + 1
+        self.values.extend(values)
+        return [f"${number}" for number in range(first, first + len(values))]
+
+
+def words_of(*texts: str | None) -> frozenset[str]:
+    """Every word of some texts once, without case, accents and punctuation."""
+    words = plain(" ".join(text for text in texts if text)).split()
+    return frozenset(word[:LONGEST_WORD] for word in words)
+
+
+async def insert_words(
+    connection: Connection, user_id: UUID, chart_id: UUID, words: AbstractSet[str]
+) -> None:
+    """Let a new chart be found by these words."""
+    query = """
+        INSERT INTO chart_words (user_id, word, chart_id)
+        SELECT $1, word, $2 FROM unnest($3::text[]) word
+    """
+    if words:
+        await connection.execute(query, user_id, chart_id, sorted(words))
+
+
+async def replace_words(
+    connection: Connection, user_id: UUID, chart_id: UUID, words: AbstractSet[str]
+) -> None:
+    """Let a chart be found by these words and no others."""
+    query = "DELETE FROM chart_words WHERE chart_id = $1 AND user_id = $2 AND word <> ALL ($3)"
+    kept = sorted(words)
+    await connection.execute(query, chart_id, user_id, kept)
+    query = """
+        INSERT INTO chart_words (user_id, word, chart_id)
+        SELECT $1, word, $2 FROM unnest($3::text[]) word
+        ON CONFLICT DO NOTHING
+    """
+    await connection.execute(query, user_id, chart_id, kept)
+
+
+async def count_found(
+    connection: Connection, user_id: UUID, beginnings: list[str], most: int
+) -> list[int]:
+    """How many words of somebody's charts have each beginning, counted up to `most`."""
+    query = """
+        SELECT (
+            SELECT count(*) FROM (
+                SELECT FROM chart_words w
+                WHERE w.user_id = $1 AND w.word >= asked.word AND w.word < asked.word || $3::text
+                LIMIT $4
+            ) found
+        ) AS count
+        FROM unnest($2::text[]) WITH ORDINALITY AS asked (word, place) ORDER BY asked.place
+    """
+    rows = await connection.fetch(query, user_id, beginnings, LAST_CHARACTER, most)
+    return [row["count"] for row in rows]

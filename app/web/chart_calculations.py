@@ -1,0 +1,240 @@
+"""Calculations on stored charts: the catalogue's, and those of the public API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from pydantic_core import to_json
+
+from app.calculations.catalogue import Calculation, catalogue
+from app.charts.merging import (
+    SECOND,
+    SECOND_IDS,
+    births_of,
+    is_of_two,
+    legacy_request,
+    of_charts,
+    own_request,
+    second_id,
+    warnings,
+    without_ids,
+)
+from app.charts.refusals import beside, renamed
+from app.compat.charts import CHART_ADAPTERS
+from app.compat.direct import OPERATIONS
+from app.compat.legacy import read_object
+from app.errors import AppError, InvalidInput, NotFound
+from app.keys import ACCOUNTS, PRINCIPAL
+from app.security.tokens import Scope
+from app.storage.charts import SavedChart, get_chart, no_chart
+from app.web.answers import enveloped
+from app.web.calculations import (
+    asked,
+    compute,
+    known_name,
+    legacy,
+    long_work,
+    read_body,
+    require_json,
+    shown,
+)
+from app.web.idempotency import account_of
+from app.web.routing import Handler, Route, RouteClass
+from app.web.streams import streamed, wants_lines
+from app.wire import Outcome, decode, inside
+
+OWN = "/api/v1/charts/{id}/{calculation}"
+LEGACY = ("/api/calculations/charts/{chart_id}", "/api/charts/{chart_id}")
+"""The two families of paths of the public API."""
+STRICT_TARGET = LEGACY[0]
+"""The family where a synastry without another chart is 400, not 422."""
+
+SYNASTRY = "charts/synastry"
+LONGEST_ID = 64
+_BY_ID = MappingProxyType(
+    {f"calculations/{one.name}": f"charts/{one.chart_name}" for one in OPERATIONS}
+)
+"""Operations for birth data, and the same for a stored chart."""
+
+
+class NoTarget(AppError):
+    """No second chart is told, which one family of paths has always answered with 400."""
+
+    code = "VALIDATION_ERROR"
+
+    @property
+    def status(self) -> int:
+        return HTTPStatus.BAD_REQUEST
+
+
+async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
+    """POST /api/v1/charts/{id}/{calculation} -> as the calculation itself; 404 unknown chart."""
+    entry = _known_entry(request.match_info["calculation"])
+    require_json(request)
+    body = read_object(await read_body(request))
+    told = _second_of_pair(entry, body)
+    chart, second = await _charts(request, request.match_info["id"], told)
+    given = without_ids(body) if second is not None else body
+    text = to_json(own_request(entry, given, chart, second))
+    if wants_lines(request, entry.name):
+        return await streamed(request, long_work(request, entry.name, text))
+    outcome = await compute(request, asked(request, entry.name), text)
+    if told is not None:
+        outcome = renamed(outcome, beside(second=told[0]))
+    return shown(request, _marked(outcome, chart, second, warnings(entry, given)))
+
+
+def of_chart(operation: str, family: str) -> Handler:
+    """The handler of POST <family>/<op>, in the shape of the public API."""
+
+    async def post_legacy(request: web.Request) -> web.Response:
+        body = _object_in(await read_body(request))
+        told = _target(body, family) if operation == SYNASTRY else None
+        chart, second = await _charts(request, request.match_info["chart_id"], told)
+        text = to_json(legacy_request(without_ids(body), chart, second))
+        outcome = await compute(request, operation, text)
+        names = beside(second=told[0] if told else None)
+        return enveloped(request, _marked(renamed(outcome, names), chart, second))
+
+    return post_legacy
+
+
+def by_birth_or_chart(operation: str) -> Handler:
+    """The handler of an operation for birth data, taking `{chart_id, parameters}` where it can."""
+    by_birth, by_id = legacy(operation), _BY_ID.get(operation)
+    if by_id is None:
+        return by_birth
+
+    async def post_legacy(request: web.Request) -> web.StreamResponse:
+        if b'"chart_id"' not in (text := await read_body(request)):
+            return await by_birth(request)
+        body = read_object(text)
+        chart_id = body.pop("chart_id", None)
+        if chart_id is None:
+            return await by_birth(request)
+        parameters = body.pop("parameters", None)
+        if not isinstance(parameters, dict | None):
+            raise InvalidInput.of("parameters", "an object, or left out", parameters)
+        chart, _ = await _charts(request, _id_text("chart_id", chart_id), None)
+        merged = legacy_request({**body, **(parameters or {})}, chart)
+        outcome = await compute(request, by_id, to_json(merged))
+        aside = None if parameters is None else body.keys() - parameters.keys()
+        return enveloped(request, _marked(renamed(outcome, beside(parameters=aside)), chart))
+
+    return post_legacy
+
+
+def _known_entry(name: str) -> Calculation:
+    """The catalogue entry; raises NotFound for none, and for one that has nothing to do with it."""
+    entry = catalogue()[known_name(name)]
+    if births_of(entry.request):
+        return entry
+    msg = (
+        f"'{entry.name}' is not about a chart: ask for it at /api/v1/calculations/{entry.name}; "
+        f"a stored chart has {', '.join(of_charts())}"
+    )
+    raise NotFound(msg)
+
+
+def _second_of_pair(entry: Calculation, body: dict[str, Any]) -> tuple[str, str] | None:
+    """The name and text of another chart's id, or None; raises InvalidInput."""
+    if not is_of_two(entry):
+        return None
+    told, inline = second_id(body), body.get(SECOND)
+    if told is None and inline is None:
+        expected = f"given, or {SECOND_IDS[0]} with the id of another stored chart"
+        raise InvalidInput.of(SECOND, expected, None)
+    if told is not None and inline is not None:
+        raise InvalidInput.of(SECOND, f"left out, because {told[0]} is given", inline)
+    return None if told is None else (told[0], _id_text(*told))
+
+
+def _target(body: dict[str, Any], family: str) -> tuple[str, str]:
+    """The same for a synastry of the public API, which cannot do without."""
+    if (told := second_id(body)) is not None:
+        return told[0], _id_text(*told)
+    if family == STRICT_TARGET:
+        msg = f"{SECOND_IDS[0]} must be given: the id of another stored chart"
+        raise NoTarget(msg, details={"field": SECOND_IDS[0]})
+    raise InvalidInput.of(SECOND_IDS[0], "given: the id of another stored chart", None)
+
+
+async def _charts(
+    request: web.Request, chart_id: str, second: tuple[str, str] | None
+) -> tuple[SavedChart, SavedChart | None]:
+    """The charts of the caller with these ids; raises NotFound."""
+    first, other = _id(chart_id), None if second is None else _id(second[1])
+    owner = account_of(request[PRINCIPAL])
+    async with request.app[ACCOUNTS].postgres.connection() as connection:
+        chart = await get_chart(connection, owner, first)
+        if other is None:
+            return chart, None
+        return chart, await get_chart(connection, owner, other)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise no_chart(text[:LONGEST_ID]) from error
+
+
+def _id_text(field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput.of(field, "the id of a stored chart", value)
+    return value
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    if not body:
+        raise InvalidInput.of("body", "given: a JSON object, which may be {}", None)
+    return read_object(body)
+
+
+def _marked(
+    outcome: Outcome,
+    chart: SavedChart,
+    second: SavedChart | None = None,
+    warned: Sequence[str] = (),
+) -> Outcome:
+    """The same outcome, whose meta tells which chart it was, and in which version."""
+    told: dict[str, Any] = {"chart_id": chart.id, "chart_version": chart.version}
+    if second is not None:
+        told |= {"target_chart_id": second.id, "target_chart_version": second.version}
+    meta = outcome.meta
+    if warned and meta:
+        known = decode(b"{%b}" % meta)
+        meta = inside({**known, "warnings": [*known["warnings"], *warned]})
+    return replace(outcome, meta=b",".join(filter(None, (inside(told), meta))))
+
+
+def routes() -> tuple[Route, ...]:
+    return (
+        *(
+            Route(
+                "POST",
+                f"{family}/{adapter.name.removeprefix('charts/')}",
+                of_chart(adapter.name, family),
+                Scope.CALCULATIONS,
+                summary=f"{adapter.entry().summary}, for a stored chart (compatible shape)",
+                operation=adapter.name,
+                counted=RouteClass.CALCULATION,
+            )
+            for family in LEGACY
+            for adapter in CHART_ADAPTERS
+        ),
+        Route(
+            "POST",
+            OWN,
+            post_chart_calculation,
+            Scope.CALCULATIONS,
+            summary="Any calculation about a birth, for a stored chart",
+            counted=RouteClass.CALCULATION,
+        ),
+    )

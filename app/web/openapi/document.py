@@ -1,0 +1,69 @@
+"""The whole description."""
+
+from __future__ import annotations
+
+from app.settings import Settings
+from app.web.openapi.operations import operations
+from app.web.openapi.parameters import PARAMETERS
+from app.web.openapi.responses import HEADERS, refusals
+from app.web.openapi.schemas import FAILURE, META, Schema, Shapes, adapters_of, shapes
+from app.web.openapi.tags import tags
+from app.web.routing import Route
+
+_DESCRIPTION = (
+    "Exact astrological calculations. Every answer tells what it was computed for in "
+    "`meta.computed_for`: the instant in UTC, the ephemeris, and each disputed definition that "
+    "was applied. Register and log in, or create a service token with "
+    "`python run.py token create`, and send it as a bearer token."
+)
+_HOW_TO_COME = (
+    "The access token of a login, or a service token. What it must hold stands beside each "
+    "operation: `calculations`, or `admin`."
+)
+
+
+def openapi(settings: Settings, routes: tuple[Route, ...]) -> Schema:
+    """The whole document."""
+    described = tuple(route for route in routes if not route.hidden and route.method != "*")
+    found, schemas = shapes(described)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Nocturna",
+            "version": settings.service_version,
+            "description": f"{_DESCRIPTION}\n\n{source_text(settings)}",
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        },
+        "tags": tags(),
+        "paths": _paths(described, found, schemas),
+        "components": {
+            "schemas": {**schemas, "Failure": FAILURE, "Meta": META},
+            "responses": refusals(),
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": _HOW_TO_COME,
+                },
+            },
+        },
+    }
+
+
+def source_text(settings: Settings) -> str:
+    """Where the source of this server is, in Markdown."""
+    if settings.source_url is None:
+        return "This is AGPL software: its operator gives the source to every user who asks."
+    return f"Source of this server: <{settings.source_url}>"
+
+
+def _paths(routes: tuple[Route, ...], shapes: Shapes, definitions: Schema) -> dict[str, Schema]:
+    paths: dict[str, Schema] = {}
+    adapters = adapters_of(routes)
+    for route in routes:
+        for path, operation in operations(route, adapters, shapes, definitions):
+            paths.setdefault(path, {})[route.method.lower()] = operation
+    return paths

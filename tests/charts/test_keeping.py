@@ -1,0 +1,113 @@
+"""Changes of charts while others change them, and the pages of a list."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.charts.keeping import change_chart, page_of_charts
+from app.charts.reading import Ask, content_from
+from app.errors import Conflicting, InvalidInput, NotFound
+from app.storage import charts
+from app.storage.charts import ChartOrder, Listing, SavedChart
+from app.storage.postgres import Postgres
+from app.wire import Outcome
+from tests.charts.asking import Asked
+from tests.storage.test_charts import added
+
+BIRTH = {"date": "1990-01-15", "time": "14:30", "latitude": 40.7128, "longitude": -74.006}
+
+
+async def kept(postgres: Postgres, asked: Asked, owner: UUID, name: str) -> SavedChart:
+    content = await content_from(asked.ask, {**BIRTH, "name": name})
+    async with postgres.transaction() as connection:
+        return await charts.insert_chart(connection, owner, content)
+
+
+def changing_too(postgres: Postgres, ask: Ask, chart: SavedChart, times: int) -> Ask:
+    """A worker during whose work the chart is changed by others, so many times."""
+    left = [times]
+
+    async def work(operation: str, body: bytes) -> Outcome:
+        if left[0]:
+            left[0] -= 1
+            given = {"name": f"others {left[0]}"}
+            await change_chart(postgres, ask, chart.user_id, chart.id, given)
+        return await ask(operation, body)
+
+    return work
+
+
+async def test_a_change_meets_that_of_others_and_both_stand(
+    postgres: Postgres, asked: Asked
+) -> None:
+    ada = await added(postgres, "ada")
+    chart = await kept(postgres, asked, ada, "Ada")
+    ask = changing_too(postgres, asked.ask, chart, 2)
+    changed = await change_chart(postgres, ask, ada, chart.id, {"time": "10:00"})
+    assert (changed.name, changed.birth["time"], changed.version) == ("others 0", "10:00:00", 4)
+
+
+async def test_a_change_of_one_version_gives_way_to_others(
+    postgres: Postgres, asked: Asked
+) -> None:
+    ada = await added(postgres, "ada")
+    chart = await kept(postgres, asked, ada, "Ada")
+    ask = changing_too(postgres, asked.ask, chart, 1)
+    with pytest.raises(Conflicting, match="the chart has version 2 by now, not 1"):
+        await change_chart(postgres, ask, ada, chart.id, {"time": "10:00"}, version=1)
+
+
+async def test_a_change_does_not_try_for_ever(postgres: Postgres, asked: Asked) -> None:
+    ada = await added(postgres, "ada")
+    chart = await kept(postgres, asked, ada, "Ada")
+    ask = changing_too(postgres, asked.ask, chart, 1000)
+    with pytest.raises(Conflicting, match="by others all the time") as refusal:
+        await change_chart(postgres, ask, ada, chart.id, {"time": "10:00"})
+    assert refusal.value.retry_after == 1
+
+
+async def test_what_changes_nothing_is_no_change(postgres: Postgres, asked: Asked) -> None:
+    ada = await added(postgres, "ada")
+    chart = await kept(postgres, asked, ada, "Ada")
+    assert await change_chart(postgres, asked.ask, ada, chart.id, {"time": "14:30"}) == chart
+
+
+async def test_a_chart_that_is_gone_cannot_be_changed(postgres: Postgres, asked: Asked) -> None:
+    ada = await added(postgres, "ada")
+    with pytest.raises(NotFound):
+        await change_chart(postgres, asked.ask, ada, uuid4(), {})
+
+
+@pytest.mark.parametrize("order", ChartOrder)
+async def test_cursors_lead_through_all_charts(
+    postgres: Postgres, asked: Asked, order: ChartOrder
+) -> None:
+    ada = await added(postgres, "ada")
+    for name in ("Émile", "anna", "Zoë", "anna"):
+        await kept(postgres, asked, ada, name)
+    seen: list[SavedChart] = []
+    cursor = None
+    for _ in range(2):
+        page = await page_of_charts(postgres, ada, Listing(order, 2), cursor=cursor)
+        cursor = page.next_cursor
+        seen += page.charts
+    assert cursor is None
+    whole = await page_of_charts(postgres, ada, Listing(order, 100))
+    assert seen == whole.charts
+
+
+async def test_a_cursor_is_of_one_order(postgres: Postgres, asked: Asked) -> None:
+    ada = await added(postgres, "ada")
+    for name in ("a", "b"):
+        await kept(postgres, asked, ada, name)
+    cursor = (await page_of_charts(postgres, ada, Listing(ChartOrder.NAME, 1))).next_cursor
+    with pytest.raises(InvalidInput, match="the next_cursor of a page sorted by -name"):
+        await page_of_charts(postgres, ada, Listing(ChartOrder.NAME_BACKWARDS, 1), cursor=cursor)
+
+
+@pytest.mark.parametrize("search", ["", "  ,;", "a b c d e f g h i"])
+async def test_a_search_has_one_to_eight_words(postgres: Postgres, search: str) -> None:
+    with pytest.raises(InvalidInput, match=r"query\.search must be"):
+        await page_of_charts(postgres, uuid4(), Listing(), search=search)

@@ -1,0 +1,215 @@
+"""Every calculation on a stored chart: as on its birth, of its owner, and of what it is now."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from app.calculations.catalogue import Cost, catalogue
+from app.charts.merging import is_of_two, of_charts
+from tests.calculations.asking import NEW_YORK
+from tests.charts.stored import CONFIG, LONDON, WITHOUT_BIRTH, rest_of, whole_of
+from tests.server import RunningServer
+from tests.web.charts import backend, edited, kept
+from tests.web.people import Person, call, data, person, refusal
+
+STREAMING = [
+    name
+    for name in of_charts()
+    if (slicing := catalogue()[name].slicing) is not None and slicing.streams
+]
+NO_ID = str(uuid.UUID(int=7))
+
+
+@pytest.fixture(scope="module")
+def ada(server: RunningServer) -> Person:
+    return backend(server)
+
+
+@pytest.fixture(scope="module")
+def chart(ada: Person) -> str:
+    return kept(ada)
+
+
+def path(chart_id: str, name: str) -> str:
+    return f"/api/v1/charts/{chart_id}/{name}"
+
+
+@pytest.mark.parametrize("name", of_charts())
+def test_a_stored_chart_has_the_answer_of_its_birth(ada: Person, chart: str, name: str) -> None:
+    body = rest_of(name)
+    if is_of_two(catalogue()[name]):
+        body["chart2"] = LONDON
+    answer = ada.call("POST", path(chart, name), body)
+    assert data(answer) == data(ada.call("POST", f"/api/v1/calculations/{name}", whole_of(name)))
+    meta = answer.json()["meta"]
+    assert (meta["chart_id"], meta["chart_version"]) == (chart, 1)
+    assert meta["calculation"] == name
+    assert meta["warnings"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]", b"{", b'{"orbs": {"TRINE": 1e999}}'])
+def test_a_body_may_be_empty_but_not_nonsense(ada: Person, chart: str, body: bytes) -> None:
+    answer = requests_with(ada, path(chart, "natal-chart"), body)
+    assert answer.status_code == (200 if body in {b"", b"{}"} else 422)
+
+
+def requests_with(somebody: Person, where: str, body: bytes, **headers: str) -> Any:
+    presented = {"Authorization": f"Bearer {somebody.access_token}", **headers}
+    return somebody.server.post(where, data=body, headers=presented, scopes=())
+
+
+def test_houses_aspects_and_orbs_are_those_that_the_chart_prefers(ada: Person) -> None:
+    mine = kept(ada, CONFIG)
+    answer = ada.call("POST", path(mine, "natal-chart"), {"orbs": {"SQUARE": 2}})
+    definitions = answer.json()["meta"]["computed_for"]["definitions"]
+    assert definitions["house_system"] == "KOCH"
+    assert definitions["orbs"] == {"TRINE": 3.0, "SQUARE": 2.0}
+
+
+def test_a_birth_in_the_body_is_ignored_with_a_warning(ada: Person, chart: str) -> None:
+    answer = ada.call("POST", path(chart, "houses"), {"date": "2001-01-01", "colour": "red"})
+    assert data(answer) == data(ada.call("POST", path(chart, "houses"), {}))
+    assert answer.json()["meta"]["warnings"] == [
+        "field 'colour' was ignored",
+        "field 'date' was ignored: the stored chart tells it",
+    ]
+
+
+@pytest.mark.parametrize("name", ["synastry", "composite", "davison"])
+@pytest.mark.parametrize("field", ["target_chart_id", "second_chart_id", "chart2_id"])
+def test_two_stored_charts_are_compared(ada: Person, chart: str, name: str, field: str) -> None:
+    other = kept(ada, {}, **LONDON)
+    answer = ada.call("POST", path(chart, name), {field: other})
+    inline = ada.call("POST", path(chart, name), {"chart2": LONDON})
+    assert data(answer) == data(inline)
+    meta = answer.json()["meta"]
+    assert (meta["target_chart_id"], meta["target_chart_version"]) == (other, 1)
+    assert meta["warnings"] == []
+
+
+def test_a_second_chart_must_be_told_once_and_be_ones_own(
+    server: RunningServer, ada: Person, chart: str
+) -> None:
+    where = path(chart, "synastry")
+    assert "target_chart_id" in refusal(ada.call("POST", where, {}), 422)
+    twice = {"chart2": NEW_YORK, "target_chart_id": chart}
+    assert "left out" in refusal(ada.call("POST", where, twice), 422)
+    assert "id of a stored chart" in refusal(ada.call("POST", where, {"chart2_id": 5}), 422)
+    foreign = kept(person(server))
+    for strange in (foreign, NO_ID, "nonsense"):
+        said = refusal(ada.call("POST", where, {"target_chart_id": strange}), 404)
+        assert said == f"no chart {strange}; list yours at /api/v1/charts"
+
+
+def test_a_refusal_about_the_second_chart_names_what_was_sent(ada: Person, chart: str) -> None:
+    timeless = kept(ada, {}, time="unknown")
+    answer = ada.call("POST", path(chart, "davison"), {"second_chart_id": timeless})
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["details"]["errors"]
+    assert problem["field"] == "second_chart_id.time"
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_BIRTH))
+def test_what_has_no_birth_is_not_there_and_says_where_it_is(
+    ada: Person, chart: str, name: str
+) -> None:
+    said = refusal(ada.call("POST", path(chart, name), {}), 404)
+    assert f"/api/v1/calculations/{name}" in said
+    assert "natal-chart" in said
+
+
+def test_an_unknown_calculation_is_told_the_nearest_one(ada: Person, chart: str) -> None:
+    said = refusal(ada.call("POST", path(chart, "natal-charts"), {}), 404)
+    assert said.endswith("did you mean natal-chart?")
+
+
+@pytest.mark.parametrize("name", ["natal-chart", "eclipses"])
+def test_it_comes_as_text_where_that_is_asked_for(ada: Person, chart: str, name: str) -> None:
+    headers = {"Accept": "text/markdown"}
+    mine = requests_with(ada, path(chart, name), json.dumps(rest_of(name)).encode(), **headers)
+    direct = f"/api/v1/calculations/{name}"
+    whole = requests_with(ada, direct, json.dumps(whole_of(name)).encode(), **headers)
+    assert mine.status_code == 200
+    assert mine.headers["Content-Type"].startswith("text/markdown")
+    assert mine.text == whole.text
+
+
+@pytest.mark.parametrize("name", STREAMING)
+def test_it_comes_as_lines_where_it_has_rows(ada: Person, chart: str, name: str) -> None:
+    headers = {"Accept": "application/x-ndjson"}
+    mine = requests_with(ada, path(chart, name), json.dumps(rest_of(name)).encode(), **headers)
+    assert mine.headers["Content-Type"] == "application/x-ndjson"
+    *rows, end = [json.loads(line) for line in mine.text.splitlines()]
+    assert end["end"]["rows"] == len(rows)
+
+
+def test_long_work_counts_as_long(server: RunningServer) -> None:
+    ada = person(server)
+    chart = kept(ada)
+
+    def limit(name: str) -> str:
+        return ada.call("POST", path(chart, name), rest_of(name)).headers["RateLimit-Policy"]
+
+    long = next(name for name in of_charts() if catalogue()[name].cost is Cost.LONG)
+    direct = f"/api/v1/calculations/{long}"
+    policy = ada.call("POST", direct, whole_of(long)).headers["RateLimit-Policy"]
+    assert limit(long) == policy != limit("natal-chart")
+
+
+@pytest.mark.parametrize(("name", "body"), [("natal-chart", {}), ("eclipses", rest_of("eclipses"))])
+def test_an_equal_request_after_an_edit_has_the_new_answer(
+    ada: Person, name: str, body: dict[str, Any]
+) -> None:
+    mine = kept(ada)
+    before = ada.call("POST", path(mine, name), body)
+    assert data(ada.call("POST", path(mine, name), body)) == data(before)
+    edited(ada, mine, date="1991-02-16", latitude=-33.9)
+    after = ada.call("POST", path(mine, name), body)
+    assert data(after) != data(before)
+    assert after.json()["meta"]["digest"] != before.json()["meta"]["digest"]
+    assert after.json()["meta"]["chart_version"] == 2
+
+
+def test_it_needs_a_token_of_scope_calculations(server: RunningServer, chart: str) -> None:
+    where = path(chart, "natal-chart")
+    assert call(server, "POST", where, {}, presented="").status_code == 401
+    assert server.post(where, {}, scopes=("admin",)).status_code == 403
+    assert call(server, "GET", where).status_code == 405
+
+
+def test_a_body_that_is_no_json_is_415(ada: Person, chart: str) -> None:
+    headers = {"Content-Type": "text/plain"}
+    answer = requests_with(ada, path(chart, "houses"), b"{}", **headers)
+    assert answer.status_code == 415
+
+
+def test_a_body_that_cannot_be_an_object_of_ours_is_refused_and_nothing_fails(
+    ada: Person, chart: str
+) -> None:
+    for body in (
+        b"[" * 500 + b"]" * 500,
+        b'{"a":' * 190 + b"1" + b"}" * 190,
+        b'{"orb_multiplier": 123456789012345678901234567890}',
+        b'{"own_aspects": "\xff"}',
+        b'{"natal_chart": 5, "orbs": 5}',
+    ):
+        assert requests_with(ada, path(chart, "natal-chart"), body).status_code in {200, 422}
+
+
+def test_a_chart_is_calculated_as_long_as_it_is_kept_and_as_it_is_now(ada: Person) -> None:
+    made = data(ada.call("POST", "/api/v1/charts", NEW_YORK), 201)
+    mine, where = f"/api/v1/charts/{made['id']}", path(made["id"], "natal-chart")
+    first = data(ada.call("POST", where, {}))
+    assert first == data(ada.call("POST", "/api/v1/calculations/natal-chart", NEW_YORK))
+    data(ada.call("PATCH", mine, {"date": "1991-02-16"}))
+    second = data(ada.call("POST", where, {}))
+    changed = {**NEW_YORK, "date": "1991-02-16"}
+    assert second == data(ada.call("POST", "/api/v1/calculations/natal-chart", changed))
+    assert second != first
+    ada.call("DELETE", mine)
+    said = refusal(ada.call("POST", where, {}), 404)
+    assert said == f"no chart {made['id']}; list yours at /api/v1/charts"

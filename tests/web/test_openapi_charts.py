@@ -1,0 +1,53 @@
+"""The description of calculations on stored charts: once for each, without the birth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.calculations.catalogue import catalogue
+from app.charts.merging import BIRTH_FIELDS, SECOND_IDS, births_of, is_of_two, of_charts
+from tests.server import RunningServer
+from tests.web.charts import backend, kept
+from tests.web.people import data
+from tests.web.test_openapi import document, resolved
+
+
+def described(name: str) -> dict[str, Any]:
+    operation: dict[str, Any] = document()["paths"][f"/api/v1/charts/{{id}}/{name}"]["post"]
+    return operation
+
+
+def body_of(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = described(name)["requestBody"]["content"]["application/json"]
+    return content
+
+
+@pytest.mark.parametrize("name", of_charts())
+def test_a_body_has_all_but_the_birth(name: str) -> None:
+    direct = document()["paths"][f"/api/v1/calculations/{name}"]["post"]
+    whole = resolved(direct["requestBody"]["content"]["application/json"]["schema"]["$ref"])
+    schema, births = body_of(name)["schema"], births_of(catalogue()[name].request)
+    dropped = set(BIRTH_FIELDS) if births == ("",) else set()
+    added = set(SECOND_IDS) if is_of_two(catalogue()[name]) else set()
+    assert set(schema["properties"]) == set(whole["properties"]) - dropped | added
+    required = set(whole.get("required", ())) - set(BIRTH_FIELDS) - set(births)
+    assert set(schema.get("required", ())) == required
+    if births != ("",):
+        assert set(schema["properties"][births[0]]["properties"]) == {"house_system"}
+    assert described(name)["requestBody"]["required"] == bool(required or added)
+
+
+def test_the_answer_is_that_of_the_calculation() -> None:
+    direct = document()["paths"]["/api/v1/calculations/natal-chart"]["post"]
+    assert described("natal-chart")["responses"]["200"] == direct["responses"]["200"]
+
+
+def test_every_example_is_answered(server: RunningServer) -> None:
+    somebody = backend(server)
+    chart = kept(somebody)
+    for name in of_charts():
+        answer = somebody.call("POST", f"/api/v1/charts/{chart}/{name}", body_of(name)["example"])
+        assert data(answer)
+        assert answer.json()["meta"]["warnings"] == []
