@@ -8,7 +8,7 @@ verified before is served for one more minute.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from app.security.tokens import (
     Kind,
     Principal,
     digest_of,
+    expired,
     read,
     token_in,
 )
@@ -72,6 +73,8 @@ class Principals:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.identity: Identity | None = None
+        self.catch_up: Callable[[], Awaitable[None]] = _nothing_to_hear
+        """Waits until every change that was made before is heard."""
         self._connect = connect
         self._keys = keys
         self._capacity = capacity
@@ -183,6 +186,8 @@ class Principals:
                 holder = await find_user(connection, user_id)
         if holder is None or holder.user_id != user_id:
             raise gone()
+        if holder.expires_at is not None and holder.expires_at.timestamp() <= self._clock():
+            raise expired()
         return Principal(
             subject=claims.subject,
             user_id=user_id,
@@ -241,6 +246,10 @@ async def _by_service_token(
     if claims.kind is Kind.SERVICE and not compare_digest(digest, digest_of(token)):
         return None
     return holder
+
+
+async def _nothing_to_hear() -> None:
+    """What there is to wait for while nobody listens."""
 
 
 def gone() -> Unauthenticated:

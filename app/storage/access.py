@@ -55,15 +55,14 @@ async def find_login(connection: Connection, user_id: UUID, family_id: UUID) -> 
 
 
 async def find_service(connection: Connection, token_id: UUID) -> tuple[Holder, bytes] | None:
-    """The holder of a service token that is neither revoked nor over, and the token's digest.
+    """The holder of a service token that was not revoked, and the token's digest.
 
-    It may do what both the token and its owner may.
+    It may do what both the token and its owner may, until the end that the holder tells.
     """
     query = f"""
         SELECT u.id, u.tier, {_SCOPES_OF_USER} AS held, t.scopes, t.expires_at, t.token_digest
         FROM service_tokens t JOIN users u ON u.id = t.user_id
-        WHERE t.id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
-        AND u.is_active AND u.is_approved
+        WHERE t.id = $1 AND t.revoked_at IS NULL AND u.is_active AND u.is_approved
     """  # noqa: S608 - a constant
     row = await connection.fetchrow(query, token_id)
     if row is None:
