@@ -16,7 +16,7 @@ from hmac import compare_digest
 from typing import Protocol
 from uuid import UUID
 
-from app.errors import Unauthenticated, Unavailable
+from app.errors import TokenExpired, Unauthenticated, Unavailable
 from app.security.secrets import SigningKeys
 from app.security.tokens import (
     CREATE_ONE,
@@ -111,7 +111,7 @@ class Principals:
             return None
         try:
             found = await self._verified(authorization, token)
-        except Unauthenticated:
+        except (Unauthenticated, TokenExpired):
             self._last.pop(authorization, None)
             raise
         except Unavailable:
