@@ -61,6 +61,7 @@ from app.telemetry.logs import log_setup
 from app.telemetry.metrics import Labels, Metrics
 from app.telemetry.tasks import under_way
 from app.web.cors import CORS, Cors
+from app.web.in_force import in_force
 from app.web.limits import Limits
 from app.web.looplag import BOUNDS, watch
 from app.web.openapi import openapi
@@ -116,7 +117,7 @@ def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> N
         app[CORS],
         settings.slow_request_seconds,
     )
-    for route in table:
+    for route in map(in_force, table):
         if route.method == "GET":
             app.router.add_get(route.path, wrapper.around(route))
         else:
@@ -198,6 +199,7 @@ def _storage(keys: SigningKeys) -> Context:
                 )
             )
             app[STORAGE] = served.storage
+            principals.catch_up = served.listener.catch_up
             app[STATE].dependencies[served.outbound.name] = served.is_well
             postgres = served.storage.postgres
             app[ACCOUNTS] = Accounts(postgres, keys, passwords, settings)

@@ -36,6 +36,8 @@ LONG_ENOUGH = 60.0
 
 SERVICE_USER = "c0ffee00-0000-4000-8000-000000000000"
 """The account that owns the tokens of this module, in every server of this module."""
+NOBODY_HAS_IT = "c0ffee00-0000-4000-8000-00000000dead"
+"""An id of nothing."""
 STANDARD = (("calculations",), ("admin",), ("calculations", "admin"))
 _DAY = 86_400
 

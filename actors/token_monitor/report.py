@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import floor, isfinite
 from uuid import UUID
 
-from actors.token_monitor.states import TokenState, days_left, state_of
+from actors.token_monitor.states import days_left
+from app.accounts.token_states import TokenState, state_at
 from app.storage.token_alerts import WatchedToken
 from app.telemetry.metrics import Counts, Labels, Metrics
 
@@ -86,7 +87,7 @@ class MonitorReport:
 
 
 def _status(token: WatchedToken, now: float) -> TokenStatus:
-    state = state_of(token.ends, now)
+    state = state_at(token.ends, now)
     has_end = token.ends is not None and state is not TokenState.ERROR
     days = floor(days_left(token.ends or 0.0, now)) if has_end else None
     return TokenStatus(token.id, token.name, state, days, token.replaced)

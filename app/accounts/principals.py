@@ -8,7 +8,7 @@ verified before is served for one more minute.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,6 +73,8 @@ class Principals:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.identity: Identity | None = None
+        self.catch_up: Callable[[], Awaitable[None]] = _nothing_to_hear
+        """Waits until every change that was made before is heard."""
         self._connect = connect
         self._keys = keys
         self._capacity = capacity
@@ -109,7 +111,7 @@ class Principals:
             return None
         try:
             found = await self._verified(authorization, token)
-        except (TokenExpired, Unauthenticated):
+        except (Unauthenticated, TokenExpired):
             self._last.pop(authorization, None)
             raise
         except Unavailable:
@@ -247,6 +249,10 @@ async def _by_service_token(
     if claims.kind is Kind.SERVICE and not compare_digest(digest, digest_of(token)):
         return None
     return holder
+
+
+async def _nothing_to_hear() -> None:
+    """What there is to wait for while nobody listens."""
 
 
 def gone() -> Unauthenticated:

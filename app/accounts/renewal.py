@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.accounts.context import Accounts
-from app.accounts.service_tokens import MOST_DAYS, SOON_DAYS, Issued, renew_service_token
+from app.accounts.service_tokens import MOST_DAYS, Issued, renew_service_token
+from app.accounts.token_states import SOON_DAYS
 from app.errors import Conflicting, InvalidInput
 from app.security.tokens import Scope
 from app.storage.postgres import Connection

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from app.accounts.context import Accounts
 from app.accounts.principals import gone
+from app.accounts.token_states import DAY_SECONDS, TokenState, state_at
 from app.errors import Conflicting, InvalidInput, PermissionDenied, Unauthenticated
 from app.security.tokens import (
     CREATE_ONE,
@@ -30,19 +30,6 @@ LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS = 1, 3650, 30
 ETERNAL_DAYS = 36_500
 """What is told as the life of a token that never ends, where a number is expected."""
 LONGEST_NAME = 100
-SOON_DAYS = 7
-"""Days before its end from which on a token needs a successor."""
-DAY_SECONDS = 86_400
-
-
-class TokenState(StrEnum):
-    """How a service token fares; of an eternal one nobody knows when it should be renewed."""
-
-    HEALTHY = "healthy"
-    EXPIRING_SOON = "expiring_soon"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +191,7 @@ def state_of(token: ServiceToken, now: float) -> TokenState:
     """How a token fares at a time, in seconds since 1970."""
     if token.revoked_at is not None:
         return TokenState.REVOKED
-    if token.expires_at is None:
-        return TokenState.UNKNOWN
-    left = token.expires_at.timestamp() - now
-    if left <= 0:
-        return TokenState.EXPIRED
-    return TokenState.EXPIRING_SOON if left <= SOON_DAYS * DAY_SECONDS else TokenState.HEALTHY
+    return state_at(None if token.expires_at is None else token.expires_at.timestamp(), now)
 
 
 def is_over(token: ServiceToken, now: float) -> bool:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from app.accounts.context import Accounts
 from app.accounts.principals import Principals
-from app.accounts.service_tokens import DAY_SECONDS, state_of
+from app.accounts.service_tokens import state_of
+from app.accounts.token_states import DAY_SECONDS
 from app.errors import AppError, TokenExpired, Unauthenticated
 from app.security.tokens import LONGEST_TOKEN, Kind, signed_content
 from app.storage.service_tokens import ServiceToken, find_service_token

@@ -20,7 +20,6 @@ from app.accounts.opening import with_accounts
 from app.accounts.renewal import Renewal, renew_all, to_renew
 from app.accounts.service_tokens import (
     DEFAULT_DAYS,
-    SOON_DAYS,
     Issued,
     Wanted,
     create_service_token,
@@ -29,6 +28,7 @@ from app.accounts.service_tokens import (
     state_of,
     wanted_scopes,
 )
+from app.accounts.token_states import SOON_DAYS
 from app.accounts.verdict import verdict_on
 from app.commands.kinds import Commands
 from app.errors import InvalidInput

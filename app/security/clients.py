@@ -44,6 +44,7 @@ class Clients:
         address = _address(text)
         return address is not None and any(address in network for network in self._proxies)
 
+
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """An address, an IPv4 one inside IPv6 as IPv4; None for anything else."""
     try:

@@ -55,9 +55,9 @@ async def find_login(connection: Connection, user_id: UUID, family_id: UUID) -> 
 
 
 async def find_service(connection: Connection, token_id: UUID) -> tuple[Holder, bytes] | None:
-    """The holder of a service token that is not revoked, and the token's digest.
+    """The holder of a service token that was not revoked, and the token's digest.
 
-    It may do what both the token and its owner may, until `expires_at` and no longer.
+    It may do what both the token and its owner may, until the end that the holder tells.
     """
     query = f"""
         SELECT u.id, u.tier, {_SCOPES_OF_USER} AS held, t.scopes, t.expires_at, t.token_digest

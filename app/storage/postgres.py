@@ -251,6 +251,8 @@ class Listener:
         self._connect_within = connect_within
         self._chance = chance
         self._up = False
+        self._raw: asyncpg.Connection[asyncpg.Record] | None = None
+        self._asking = asyncio.Lock()
 
     @property
     def up(self) -> bool:
@@ -269,6 +271,26 @@ class Listener:
             await asyncio.sleep(delay * (0.5 + self._chance() / 2))
             delay = min(2 * delay, LONGEST_DELAY)
 
+    async def catch_up(self) -> None:
+        """Hear all that was told by transactions that are over; nothing while nobody listens.
+
+        The server sends it before its answer to whatever it is asked afterwards. A connection
+        that gives none is ended, so that nobody relies on it.
+        """
+        raw = self._raw
+        if raw is None:
+            return
+        try:
+            await self._ask(raw)
+        except _FAILURES:
+            raw.terminate()
+            self._down()
+
+    async def _ask(self, raw: asyncpg.Connection[asyncpg.Record]) -> None:
+        """One question at a time."""
+        async with self._asking:
+            await raw.execute("SELECT 1", timeout=self._connect_within)
+
     async def _listen(self) -> None:
         """Listen while the connection lasts."""
         gone = asyncio.Event()
@@ -278,7 +300,7 @@ class Listener:
             with translated():
                 for channel, heard in self._channels.items():
                     await raw.add_listener(channel, _payload_only(heard))
-            self._up = True
+            self._up, self._raw = True, raw
             try:
                 self._on_up()
                 while not gone.is_set():
@@ -287,13 +309,13 @@ class Listener:
                             await gone.wait()
                             return
                     with translated():
-                        await raw.execute("SELECT 1", timeout=self._connect_within)
+                        await self._ask(raw)
             finally:
                 self._down()
 
     def _down(self) -> bool:
         """Say once that nothing is heard; whether anything was."""
-        was_up, self._up = self._up, False
+        was_up, self._up, self._raw = self._up, False, None
         if was_up:
             self._on_down()
         return was_up

@@ -18,6 +18,7 @@ from app.web.routing import RouteClass
 _POLICY, _LEFT = istr("RateLimit-Policy"), istr("RateLimit")
 _X_LIMIT, _X_REMAINING = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining")
 _X_RESET = istr("X-RateLimit-Reset")
+_NO_CALCULATION = frozenset({RouteClass.ACCOUNT, RouteClass.STORED})
 
 VERDICT = web.RequestKey("verdict", Verdict)
 """Of a request that is counted: for handlers that send headers before the wrapper can."""
@@ -48,7 +49,7 @@ class Limits:
             return self._windows.take(address_key(address), limit, self._clock())
         if route_class is RouteClass.OPEN or principal is None:
             return None
-        if route_class is RouteClass.ACCOUNT:
+        if route_class in _NO_CALCULATION:
             scale = self._policy.account
         else:
             scale = self._policy.long if long else self._policy.calculation

@@ -22,6 +22,9 @@ class RouteClass(Enum):
     AUTH = auto()
     """Without a token, by address."""
     ACCOUNT = auto()
+    """Who may do what: the answer to a change comes once it is in force here."""
+    STORED = auto()
+    """What is kept for somebody."""
     CALCULATION = auto()
 
 

@@ -12,19 +12,18 @@ from aiohttp import web
 from pydantic import AliasChoices, Field
 
 from app.accounts.service_tokens import (
-    DAY_SECONDS,
     DEFAULT_DAYS,
     ETERNAL_DAYS,
     LEAST_DAYS,
     LONGEST_NAME,
     MOST_DAYS,
     Issued,
-    TokenState,
     days_left,
     is_over,
     life_of,
     state_of,
 )
+from app.accounts.token_states import DAY_SECONDS, TokenState
 from app.errors import InvalidInput
 from app.security.tokens import Scope, scope_text
 from app.storage.service_tokens import Place, ServiceToken

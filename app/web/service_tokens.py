@@ -58,7 +58,7 @@ async def create(request: web.Request) -> web.Response:
         issued = await create_service_token(accounts, connection, wanted)
         return Answer(created(request, issued), created(request, issued, again=True))
 
-    return await once(request, work)
+    return _unkept(await once(request, work))
 
 
 async def rotate(request: web.Request) -> web.Response:
@@ -70,7 +70,7 @@ async def rotate(request: web.Request) -> web.Response:
         issued, ends = await renew_service_token(accounts, connection, token_id, held)
         return Answer(renewed(request, issued, ends), renewed(request, issued, ends, again=True))
 
-    return await once(request, work)
+    return _unkept(await once(request, work))
 
 
 async def list_all(request: web.Request) -> web.Response:
@@ -105,7 +105,7 @@ async def refresh(request: web.Request) -> web.Response:
     """POST …/service-token/refresh -> 200, 401 for anything but a service token that stands."""
     access = await access_for_service(request.app[ACCOUNTS], await find_principal(request))
     presented = token_in(request.headers.get(hdrs.AUTHORIZATION)) or ""
-    return told(request, RefreshedAccess(access.secret, presented, access.seconds))
+    return _unkept(told(request, RefreshedAccess(access.secret, presented, access.seconds)))
 
 
 def routes() -> tuple[Route, ...]:
@@ -180,6 +180,12 @@ def _shared(prefix: str) -> tuple[Route, ...]:
             gives=RefreshedAccess,
         ),
     )
+
+
+def _unkept(response: web.Response) -> web.Response:
+    """An answer with a token in it, which nobody may keep on the way."""
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+    return response
 
 
 def _token_id(request: web.Request) -> UUID:

@@ -212,6 +212,16 @@ async def test_a_service_token_whose_row_ends_earlier_ends_with_it(
         await principals.bearer(header)
 
 
+async def test_a_service_token_whose_row_is_over_has_expired(
+    accounts: Accounts, principals: Principals, database: Database, clock: Clock, ada: User
+) -> None:
+    header, number = await service(accounts, ada)
+    ended = datetime.fromtimestamp(clock.now, UTC) - timedelta(seconds=1)
+    await database.execute("UPDATE service_tokens SET expires_at = $2 WHERE id = $1", number, ended)
+    with pytest.raises(TokenExpired):
+        await principals.bearer(header)
+
+
 async def test_a_signed_token_without_a_row_is_refused(
     accounts: Accounts, principals: Principals, ada: User
 ) -> None:

@@ -16,7 +16,6 @@ from app.accounts.principals import Principals
 from app.accounts.renewal import LAPSED_DAYS, Renewal, renew_all, to_renew
 from app.accounts.service_tokens import (
     Issued,
-    TokenState,
     Wanted,
     access_for_service,
     create_service_token,
@@ -27,6 +26,7 @@ from app.accounts.service_tokens import (
     state_of,
     wanted_scopes,
 )
+from app.accounts.token_states import TokenState
 from app.accounts.verdict import Verdict, verdict_on
 from app.errors import (
     AppError,

@@ -74,13 +74,20 @@ def unused_name() -> str:
 
 def query(server: RunningServer, statement: str, *arguments: object) -> list[tuple[Any, ...]]:
     """The rows of a statement in the database of a server."""
+    (rows,) = queries(server, (statement, *arguments))
+    return rows
 
-    async def run() -> list[tuple[Any, ...]]:
+
+def queries(server: RunningServer, *statements: tuple[Any, ...]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several statements, each with its arguments."""
+
+    async def run() -> list[list[tuple[Any, ...]]]:
         async with (
             server.database() as dsn,
             dedicated(dsn, connect_options(LONG_ENOUGH, LONG_ENOUGH)) as raw,
         ):
-            return [tuple(row) for row in await raw.fetch(statement, *arguments)]
+            found = [await raw.fetch(statement, *given) for statement, *given in statements]
+            return [[tuple(row) for row in rows] for rows in found]
 
     return in_a_thread(run())
 

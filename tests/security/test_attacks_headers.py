@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tests.security.attacks import ADMIN, LEGACY, OURS, ORIGIN, bearer
+from tests.security.attacks import ADMIN, LEGACY, ORIGIN, OURS, bearer
 from tests.server import LONG_ENOUGH, RunningServer, token
 from tests.web.people import PASSWORD, person
 from tests.web.raw import RawReply, exchange, request
@@ -108,11 +108,11 @@ def test_no_header_splits_an_answer_or_a_log_line(attacked: RunningServer, name:
 @pytest.mark.parametrize(
     "target",
     [
-        "POST {}/refresh?refresh_token=%s".format(LEGACY),
-        "POST {}/refresh?refresh_token=%s".format(OURS),
-        "POST {}/logout?refresh_token=%s".format(OURS),
-        "GET {}/admin/service-tokens?cursor=%s".format(OURS),
-        "GET {}/admin/service-tokens?%s=1".format(OURS),
+        f"POST {LEGACY}/refresh?refresh_token=%s",
+        f"POST {OURS}/refresh?refresh_token=%s",
+        f"POST {OURS}/logout?refresh_token=%s",
+        f"GET {OURS}/admin/service-tokens?cursor=%s",
+        f"GET {OURS}/admin/service-tokens?%s=1",
         "GET /api/v1/admin/users?search=%s",
         "GET /api/v1/admin/users?cursor=%s",
         "GET /api/v1/admin/users/%s",

@@ -185,9 +185,7 @@ FORGED = (
 
 
 @pytest.mark.parametrize("header", ["X_Forwarded_For", "X_Real_IP", "Forwarded"])
-def test_nobody_gets_another_address_by_saying_so(
-    narrow: RunningServer, header: str
-) -> None:
+def test_nobody_gets_another_address_by_saying_so(narrow: RunningServer, header: str) -> None:
     query(narrow, "DELETE FROM login_attempts")
     texts = [text.format(number) for number, text in enumerate(FORGED)]
     statuses = [wrong_login(narrow, unused_name(), **{header: text}).status_code for text in texts]
@@ -229,7 +227,8 @@ def test_what_stands_before_the_word_of_a_trusted_proxy_is_not_believed(
         f"nonsense, {liar}",
         f"{', '.join(['198.51.100.3'] * 40)}, {liar}",
     ]
-    statuses = [wrong_login(proxied, unused_name(), X_Forwarded_For=text).status_code for text in texts]
+    replies = [wrong_login(proxied, unused_name(), X_Forwarded_For=text) for text in texts]
+    statuses = [reply.status_code for reply in replies]
     assert statuses == [401] * 3 + [429] * 2
     (row,) = query(proxied, "SELECT count(DISTINCT address), min(address) FROM login_attempts")
     assert (row[0], str(row[1]).removesuffix("/32")) == (1, liar)

@@ -1,4 +1,4 @@
-"""Who may do what: scopes on every route, rights that nobody gets by asking, the things of others."""
+"""Scopes on every route, rights that nobody gets by asking, and the things of others."""
 
 from __future__ import annotations
 
@@ -305,9 +305,7 @@ def test_the_account_of_another_is_as_unknown_as_none(attacked: RunningServer) -
 def test_the_session_of_another_is_as_unknown_as_none(attacked: RunningServer) -> None:
     mine, theirs = person(attacked), person(attacked)
     session_id = data(theirs.call("GET", f"{OURS}/sessions"))[0]["id"]
-    other, none = (
-        mine.call("DELETE", f"{OURS}/sessions/{each}") for each in (session_id, NOBODY)
-    )
+    other, none = (mine.call("DELETE", f"{OURS}/sessions/{each}") for each in (session_id, NOBODY))
     assert other.status_code == 404
     assert without(other, session_id) == without(none, NOBODY)
     assert theirs.call("GET", f"{OURS}/me").status_code == 200
@@ -345,6 +343,6 @@ def test_an_id_that_nothing_has_is_not_found(
     attacked: RunningServer, admin: Person, route: Route
 ) -> None:
     path = filled(route, str(uuid.uuid4()), unused_name())
-    body = {"scopes": []} if route.method == "PUT" else {}
+    body: dict[str, Any] = {"scopes": []} if route.method == "PUT" else {}
     reply = call(attacked, route.method, path, body, admin.access_token)
     assert reply.status_code == (201 if route.method == "PUT" else 404), reply.text

@@ -94,9 +94,7 @@ def live(story: Story) -> None:
             story.log_in(prefix, name, WRONG_PASSWORD)
         tokens = story.log_in(prefix, NAME, PASSWORD)
         refresh = tokens["refresh_token"]
-        again = story.ask(
-            "POST", f"{prefix}/refresh?refresh_token={refresh}", presented=""
-        ).json()
+        again = story.ask("POST", f"{prefix}/refresh?refresh_token={refresh}", presented="").json()
         again = again.get("data") or again
         story.keep("access", again["access_token"])
         story.keep("refresh", again["refresh_token"])
@@ -140,7 +138,9 @@ def administer(story: Story) -> None:
         story.ask("GET", f"{OURS}/me", presented=secret)
     story.ask("GET", f"/api/v1/admin/users?search={EMAIL}")
     story.ask("GET", "/api/v1/admin/users?cursor=nonsense")
-    story.ask("POST", "/api/v1/admin/users", {"email": EMAIL, "username": NAME, "password": PASSWORD})
+    story.ask(
+        "POST", "/api/v1/admin/users", {"email": EMAIL, "username": NAME, "password": PASSWORD}
+    )
     story.ask("GET", f"{OURS}/me", presented=WRONG_TOKEN)
     story.ask("GET", f"{OURS}/me", presented=f"{token()}x")
 
@@ -173,7 +173,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         live(story)
         administer(story)
         calculate(story)
-        found.hashes = [row[0] for row in query(server, "SELECT password_hash FROM users") if row[0]]
+        found.hashes = [
+            row[0] for row in query(server, "SELECT password_hash FROM users") if row[0]
+        ]
         digests = "SELECT token_digest FROM sessions UNION SELECT token_digest FROM service_tokens"
         stored = {bytes(row[0]) for row in query(server, digests)}
         kept = {name: secret for name, secret in found.secrets.items() if "refresh" in name}
@@ -237,7 +239,9 @@ def test_no_answer_holds_a_name_of_what_is_hidden_as_a_field(told: Told) -> None
 
 def test_a_token_is_told_to_whoever_made_it_and_to_nobody_else(told: Told) -> None:
     """A repetition does not tell it again, nor does any list, export or refusal."""
-    services = [secret for name, secret in told.secrets.items() if name[:7] in {"service", "renewed"}]
+    services = [
+        secret for name, secret in told.secrets.items() if name[:7] in {"service", "renewed"}
+    ]
     for secret in services:
         holding = [reply for reply in told.answers if secret in reply.text]
         # Whoever presents one at /service-token/refresh gets it back beside the access token.

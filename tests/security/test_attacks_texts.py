@@ -14,12 +14,12 @@ import pytest
 import requests
 from pydantic import BaseModel
 
+from app.web.admin_users import RoleChange, UserCreation, UserPatch
 from app.web.auth_shapes import Credentials, NewAccount, Refresh
+from app.web.circuits import Opening
 from app.web.routes import routes
 from app.web.routing import Route
-from app.web.service_tokens import NewServiceToken
-from app.web.admin_users import RoleChange, UserCreation, UserPatch
-from app.web.circuits import Opening
+from app.web.service_token_shapes import NewServiceToken
 from app.web.user_shapes import Erasure, PasswordChange, PasswordReset, ProfileChange
 from tests.security.attacks import (
     ADMIN,
@@ -29,16 +29,14 @@ from tests.security.attacks import (
     bearer,
     filled,
     logged_in,
-    query,
+    queries,
     send,
     unused_name,
 )
 from tests.server import RunningServer, token
 from tests.web.people import PASSWORD, Person, data, person
 
-WRITTEN = tuple(
-    route for route in routes() if route.takes is not None and route.operation is None
-)
+WRITTEN = tuple(route for route in routes() if route.takes is not None and route.operation is None)
 """Routes of accounts, tokens and administration with a body."""
 ANYTHING = tuple(
     route
@@ -112,18 +110,16 @@ def sentinel(attacked: RunningServer) -> Person:
 
 def held(server: RunningServer, sentinel: Person) -> list[list[tuple[Any, ...]]]:
     """What no attack may change: the schema, the roles, who is an admin, an account, its login."""
-    return [
-        query(server, statement, *arguments)
-        for statement, *arguments in (
-            ("SELECT relname FROM pg_class WHERE relkind IN ('r', 'i', 'S') ORDER BY 1",),
-            ("SELECT proname FROM pg_proc WHERE pronamespace = 'nocturna'::regnamespace",),
-            ("SELECT name, scopes, built_in FROM roles WHERE built_in ORDER BY name",),
-            ("SELECT count(*) FROM users WHERE is_superuser OR tier <> 'free'",),
-            ("SELECT u::text FROM users u WHERE id::text = $1", sentinel.id),
-            ("SELECT s::text FROM sessions s WHERE user_id::text = $1 ORDER BY 1", sentinel.id),
-            ("SELECT r::text FROM user_roles r WHERE user_id::text = $1", sentinel.id),
-        )
-    ]
+    return queries(
+        server,
+        ("SELECT relname FROM pg_class WHERE relkind IN ('r', 'i', 'S') ORDER BY 1",),
+        ("SELECT proname FROM pg_proc WHERE pronamespace = 'nocturna'::regnamespace",),
+        ("SELECT name, scopes, built_in FROM roles WHERE built_in ORDER BY name",),
+        ("SELECT count(*) FROM users WHERE is_superuser OR tier <> 'free'",),
+        ("SELECT u::text FROM users u WHERE id::text = $1", sentinel.id),
+        ("SELECT s::text FROM sessions s WHERE user_id::text = $1 ORDER BY 1", sentinel.id),
+        ("SELECT r::text FROM user_roles r WHERE user_id::text = $1", sentinel.id),
+    )
 
 
 def texts_of(takes: Any) -> list[str]:
@@ -133,7 +129,7 @@ def texts_of(takes: Any) -> list[str]:
     return [
         name
         for name, field in takes.model_fields.items()
-        if str in _parts(field.annotation) or any(isinstance(p, str) for p in _parts(field.annotation))
+        if any(part is str or isinstance(part, str) for part in _parts(field.annotation))
     ]
 
 
@@ -144,8 +140,10 @@ def _parts(annotation: Any) -> set[Any]:
 
 def attacks_on(route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
     """Bodies with SQL in one field each, by the name of the field."""
+    # The handlers are the same under both prefixes, and take 20 ms where there is a password.
+    payloads = SQL if route.path.startswith("/api/v1/") else SQL[:8]
     for field in texts_of(route.takes):
-        for payload in SQL:
+        for payload in payloads:
             good = GOOD[route.takes]()
             values: list[Any] = [[payload]] if isinstance(good.get(field), list) else [payload]
             if field == "email":
@@ -164,23 +162,37 @@ def test_every_body_that_a_route_takes_is_known_here() -> None:
     assert {str(route.takes) for route in WRITTEN} == {str(takes) for takes in GOOD}
 
 
+def attack(
+    server: RunningServer, session: requests.Session, route: Route, body: Any, mine: Person
+) -> requests.Response:
+    """The answer to a body, sent by somebody who may, about their own account."""
+    path, more = filled(route, mine.id), dict[str, Any](data=json.dumps(body))
+    if route.form:
+        more = {"data": {key: value.encode(errors="replace") for key, value in body.items()}}
+    presented = mine.access_token if route.in_person else token(*ADMIN)
+    headers = bearer(presented) if route.scope is not None else {}
+    return send(server, session, route.method, path, headers=headers, **more)
+
+
+def goes_through(route: Route) -> bool:
+    """Whether the good body of a route succeeds: others hold a secret or a name that nobody has."""
+    return route.takes not in {Credentials, Refresh, Erasure, PasswordReset, Opening}
+
+
 @pytest.mark.parametrize("route", WRITTEN, ids=name_of)
 def test_sql_in_a_text_field_is_a_text(
     attacked: RunningServer, session: requests.Session, sentinel: Person, route: Route
 ) -> None:
     before = held(attacked, sentinel)
-    mine: tuple[str, Person] | None = None
+    mine = person(attacked)
+    if goes_through(route):
+        reply = attack(attacked, session, route, GOOD[route.takes](), mine)
+        assert reply.status_code < 300, reply.text
+    attacked_field = ""
     for field, body in attacks_on(route):
-        if mine is None or mine[0] != field:  # guesses of a password are throttled
-            mine = (field, person(attacked))
-        caller = mine[1]
-        presented = caller.access_token if route.in_person else token(*ADMIN)
-        path = filled(route, caller.id)
-        more: dict[str, Any] = {"data": json.dumps(body)}
-        if route.form:
-            more = {"data": {key: value.encode(errors="replace") for key, value in body.items()}}
-        headers = bearer(presented) if route.scope is not None else {}
-        reply = send(attacked, session, route.method, path, headers=headers, **more)
+        if field != attacked_field:  # guesses of a password are throttled
+            attacked_field, mine = field, person(attacked)
+        reply = attack(attacked, session, route, body, mine)
         assert reply.status_code < 500, (field, body, reply.text)
     assert held(attacked, sentinel) == before
 
@@ -199,9 +211,7 @@ def test_sql_in_a_query_is_a_text(
     presented = token(*ADMIN) if admin is None else admin["access_token"]
     for payload in SQL:
         text = quote(payload.encode(errors="replace")[:7000])
-        reply = send(
-            attacked, session, method, f"{path}?{name}={text}", headers=bearer(presented)
-        )
+        reply = send(attacked, session, method, f"{path}?{name}={text}", headers=bearer(presented))
         assert 200 <= reply.status_code < 500, (payload, reply.text)
     assert held(attacked, sentinel) == before
 
@@ -300,6 +310,8 @@ class Noise:
         if choose.random() < 0.1:
             return choose.choice(RAW)
         body: dict[str, Any] = dict(GOOD[route.takes]()) if route.takes in GOOD else {}
+        if "password" in body and choose.random() < 0.5:
+            body["password"] = "short"  # noqa: S105 - too many good ones would only measure their hashing
         for _ in range(choose.randint(0, 3)):
             body[choose.choice(self._fields)] = choose.choice(VALUES)
         if body and choose.random() < 0.3:

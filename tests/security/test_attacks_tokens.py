@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -25,6 +27,7 @@ from tests.security.attacks import (
     logged_in,
     packed_bytes,
     query,
+    send,
     unsigned,
 )
 from tests.server import LONG_ENOUGH, SECRET, RunningServer, token
@@ -140,7 +143,9 @@ def test_a_token_that_was_changed_opens_nothing(attacked: RunningServer) -> None
     assert_opens_nothing(attacked, f"{other}.{content}.{signature}")
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "RS512", "PS256", "ES256", "EdDSA", "hs256", "HMAC"])
+@pytest.mark.parametrize(
+    "algorithm", ["RS256", "RS512", "PS256", "ES256", "EdDSA", "hs256", "HMAC"]
+)
 @pytest.mark.parametrize("key", [SECRET, PUBLIC_TEXT], ids=["our key", "a public key"])
 def test_hmac_under_the_name_of_another_algorithm_opens_nothing(
     attacked: RunningServer, algorithm: str, key: str
@@ -230,9 +235,7 @@ def test_what_must_be_understood_and_is_not_is_refused(
     ids=repr,
 )
 def test_even_signed_claims_are_checked(attacked: RunningServer, changes: dict[str, Any]) -> None:
-    assert_refused(
-        call(attacked, "GET", f"{OURS}/me", None, forged(content=claims(**changes)))
-    )
+    assert_refused(call(attacked, "GET", f"{OURS}/me", None, forged(content=claims(**changes))))
 
 
 @pytest.mark.parametrize("scope", ["admin", "calculations,admin", "calculations admin superuser"])
@@ -311,6 +314,31 @@ def test_a_revoked_service_token_opens_nothing_from_that_moment_on(
         assert_refused(call(attacked, "GET", f"{OURS}/me", None, secret))
         assert_refused(call(attacked, "GET", f"{OURS}/me", None, access))
         assert_refused(call(attacked, "POST", f"{OURS}/service-token/refresh", None, secret))
+
+
+def test_a_revocation_is_in_force_once_it_is_answered_whoever_asks_meanwhile(
+    attacked: RunningServer,
+) -> None:
+    made, revoked = service_token(attacked), threading.Event()
+
+    def keep_asking(_: int) -> list[int]:
+        """What is answered to requests that were sent after the revocation."""
+        late: list[int] = []
+        with requests.Session() as session:
+            while len(late) < TRIES:
+                was_revoked = revoked.is_set()
+                headers = bearer(made["service_token"])
+                reply = send(attacked, session, "GET", f"{OURS}/me", headers=headers)
+                late += [reply.status_code] if was_revoked else []
+        return late
+
+    with ThreadPoolExecutor(4) as crowd:
+        found = crowd.map(keep_asking, range(4))
+        path = f"{OURS}/admin/service-tokens/{made['token_id']}"
+        status = call(attacked, "DELETE", path).status_code
+        revoked.set()
+    assert status == 200
+    assert {status for late in found for status in late} == {401}
 
 
 def _log_out(mine: Person, tokens: dict[str, Any]) -> None:
@@ -392,6 +420,26 @@ def test_rights_that_were_taken_away_are_gone_at_once(attacked: RunningServer) -
         path = f"/api/v1/admin/users/{mine.id}"
         assert call(attacked, "PATCH", path, {"is_superuser": False}).status_code == 200
         assert mine.call("GET", f"{OURS}/admin/verify").status_code == 403
+
+
+def test_a_service_token_ends_with_the_rights_and_the_account_of_its_owner(
+    attacked: RunningServer,
+) -> None:
+    person(attacked, is_superuser=True)  # the last one could not lose it
+    owner = person(attacked, is_superuser=True)
+    body = {"days": 7, "scope": "calculations,admin"}
+    secret = data(owner.call("POST", f"{OURS}/admin/service-tokens", body))["service_token"]
+    access = derived(attacked, secret)
+    path = f"/api/v1/admin/users/{owner.id}"
+    for change, status in (({"is_superuser": False}, 403), ({"is_active": False}, 401)):
+        for presented in (secret, access):
+            assert call(attacked, "GET", f"{LEGACY}/me", None, presented).status_code == 200
+        assert call(attacked, "PATCH", path, change).status_code == 200
+        for presented in (secret, access):
+            reply = call(attacked, "GET", f"{OURS}/admin/verify", None, presented)
+            assert reply.status_code == status
+    assert_opens_nothing(attacked, secret)
+    assert_opens_nothing(attacked, access)
 
 
 def refresh_with(server: RunningServer, prefix: str, presented: str) -> list[requests.Response]:

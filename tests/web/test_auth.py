@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from app.storage.postgres import connect_options, dedicated
-from tests.server import LONG_ENOUGH, RunningServer, in_a_thread, token
+from tests.server import LONG_ENOUGH, NOBODY_HAS_IT, RunningServer, in_a_thread, token
 
 PASSWORD = "correct horse battery"  # noqa: S105 - opens nothing
 PREFIXES = ("/api/auth", "/api/v1/auth")
@@ -586,7 +586,7 @@ def test_a_login_is_ended_from_another_one(server: RunningServer) -> None:
     assert delete(server, other, kept).status_code == 404
 
 
-@pytest.mark.parametrize("session", [str(uuid.uuid4()), "1", "me", "%00", "'; DROP TABLE users"])
+@pytest.mark.parametrize("session", [NOBODY_HAS_IT, "1", "me", "%00", "'; DROP TABLE users"])
 def test_an_unknown_session_is_not_found(server: RunningServer, session: str) -> None:
     assert delete(server, session, new_login(server)).status_code == 404
 
@@ -599,7 +599,7 @@ def delete(server: RunningServer, session: str, tokens: Any) -> requests.Respons
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "sessions"), ("DELETE", f"sessions/{uuid.uuid4()}"), ("POST", "logout-everywhere")],
+    [("GET", "sessions"), ("DELETE", f"sessions/{NOBODY_HAS_IT}"), ("POST", "logout-everywhere")],
 )
 def test_logins_are_the_business_of_people(server: RunningServer, method: str, path: str) -> None:
     url = f"{server.url}{OURS}/{path}"

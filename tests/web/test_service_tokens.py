@@ -15,7 +15,7 @@ import requests
 from app.calculations.birth import EXAMPLE
 from app.security.secrets import SigningKeys
 from app.security.tokens import Claims, Kind, issue
-from tests.server import LONG_ENOUGH, SECRET, SERVICE_USER, RunningServer, token
+from tests.server import LONG_ENOUGH, NOBODY_HAS_IT, SECRET, SERVICE_USER, RunningServer, token
 from tests.web.raw import OWN
 
 PREFIXES = ("/api/auth", "/api/v1/auth")
@@ -194,7 +194,7 @@ def test_an_eternal_token_never_ends(generous: RunningServer) -> None:
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", TOKENS), ("GET", TOKENS), ("DELETE", f"{TOKENS}/{uuid4()}")],
+    [("POST", TOKENS), ("GET", TOKENS), ("DELETE", f"{TOKENS}/{NOBODY_HAS_IT}")],
 )
 def test_only_an_administrator_may(
     server: RunningServer, prefix: str, method: str, path: str
@@ -257,8 +257,8 @@ def cursor_of(text: str) -> str:
         "cursor=é",
         f"cursor={'A' * 300}",
         f"cursor={cursor_of('1 2')}",
-        f"cursor={cursor_of(f'{10**30} {uuid4()}')}",
-        f"cursor={cursor_of(f'now {uuid4()}')}",
+        f"cursor={cursor_of(f'{10**30} {NOBODY_HAS_IT}')}",
+        f"cursor={cursor_of(f'now {NOBODY_HAS_IT}')}",
     ],
 )
 def test_a_page_that_is_none_is_422(server: RunningServer, query: str) -> None:

@@ -14,7 +14,7 @@ from actors.runtime.testing import RecordingRef
 from actors.token_monitor.actor import MonitorSetup
 from actors.token_monitor.look import look
 from actors.token_monitor.messages import Changed, tell_change
-from actors.token_monitor.states import TokenState
+from app.accounts.token_states import TokenState
 from app.settings import Settings
 from app.storage.postgres import Postgres
 from app.storage.token_alerts import TokenAlert

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actors.token_monitor.schedule import DAY, is_due, last_time, pause, time_of_day
-from actors.token_monitor.states import alert_text, state_of
+from actors.token_monitor.states import alert_text
+from app.accounts.token_states import state_at
 
 MIDNIGHT = 20_000 * DAY
 NINE = MIDNIGHT + 9 * 3600.0
@@ -26,11 +27,11 @@ AT_NINE = time_of_day("09:00")
     ],
 )
 def test_the_state_follows_from_the_days_left(days: float, state: str) -> None:
-    assert state_of(MIDNIGHT + days * DAY, MIDNIGHT) == state
+    assert state_at(MIDNIGHT + days * DAY, MIDNIGHT) == state
 
 
 def test_an_eternal_token_is_unknown() -> None:
-    assert state_of(None, MIDNIGHT) == "unknown"
+    assert state_at(None, MIDNIGHT) == "unknown"
 
 
 @pytest.mark.parametrize(
