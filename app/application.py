@@ -67,7 +67,7 @@ from app.web.looplag import BOUNDS, watch
 from app.web.openapi import openapi
 from app.web.routes import routes
 from app.web.wrapper import RequestMetrics, Wrapper
-from app.wire import encode
+from app.wire import Prepared, encode
 
 OPERATIONS = "app.compat.operations:operations"
 """What a worker can be asked."""
@@ -242,8 +242,8 @@ async def _ready(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def _document(settings: Settings) -> bytes:
-    return encode(openapi(settings, routes()))
+def _document(settings: Settings) -> Prepared:
+    return Prepared.of(encode(openapi(settings, routes())))
 
 
 async def _loop_lag(app: web.Application) -> AsyncIterator[None]:

@@ -23,6 +23,7 @@ from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.opening import Storage
 from app.telemetry.metrics import Metrics
+from app.wire import Prepared
 
 
 @dataclass(slots=True)
@@ -63,4 +64,4 @@ TOKENS = web.AppKey("tokens", MonitorReport)
 CACHE = web.AppKey("cache", Cache)
 """Answers of long work."""
 POOL = web.AppKey("pool", Ref[Compute])
-OPENAPI = web.AppKey("openapi", asyncio.Task[bytes])
+OPENAPI = web.AppKey("openapi", asyncio.Task[Prepared])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from app.places.folding import plain
@@ -11,6 +12,8 @@ from app.storage.postgres import Connection
 
 LONGEST_WORD = 64
 """Characters of a word that are compared."""
+MOST_WORDS = 100
+"""Of one chart: rows that are written with it, and erased with its owner."""
 LAST_CHARACTER = chr(0x10FFFF)
 """What follows every word that begins with the same characters."""
 
@@ -43,9 +46,9 @@ class Terms:
 
 
 def words_of(*texts: str | None) -> frozenset[str]:
-    """Every word of some texts once, without case, accents and punctuation."""
+    """Every word of some texts once, the first `MOST_WORDS`, without case, accents, punctuation."""
     words = plain(" ".join(text for text in texts if text)).split()
-    return frozenset(word[:LONGEST_WORD] for word in words)
+    return frozenset(islice(dict.fromkeys(word[:LONGEST_WORD] for word in words), MOST_WORDS))
 
 
 async def insert_words(

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from app.errors import AppError, MethodNotAllowed, TokenExpired, Unauthenticated
-from app.wire import Outcome, encode, envelope, failure, inside, success
+from app.wire import Outcome, Prepared, encode, envelope, failure, inside, success
 
 REQUEST_ID = web.RequestKey("request_id", str)
 JSON_HEADERS = {"Content-Type": "application/json"}
@@ -75,6 +75,17 @@ def refused(request: web.Request, error: AppError) -> web.Response:
 def bare(data: Any, status: int = 200) -> web.Response:
     """JSON without an envelope, where a public shape has none."""
     return web.Response(body=encode(data), status=status, headers=JSON_HEADERS)
+
+
+def prepared(request: web.Request, document: Prepared, headers: Mapping[str, str]) -> web.Response:
+    """A long document with its ETag, compressed before; 304 for who has it."""
+    told_too = {**headers, "ETag": f'W/"{document.tag}"'}
+    held = {each.value for each in request.if_none_match or ()}
+    if not held.isdisjoint({document.tag, "*"}):
+        return web.Response(status=304, headers=told_too)
+    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return web.Response(body=document.plain, headers=told_too)
+    return web.Response(body=document.packed, headers={**told_too, "Content-Encoding": "gzip"})
 
 
 def compress(accepted: str, response: web.Response) -> None:

@@ -158,7 +158,7 @@ def _tag(chart: SavedChart) -> str:
 
 def routes() -> tuple[Route, ...]:
     def route(method: str, path: str, handler: Any, summary: str, **more: Any) -> Route:
-        given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.ACCOUNT, **more}
+        given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.STORED, **more}
         return Route(method, path, handler, summary=summary, **given)
 
     one = f"{CHARTS}/{{id}}"

@@ -155,7 +155,7 @@ def _in_text(error: InvalidInput) -> AppError:
 
 def routes() -> tuple[Route, ...]:
     def route(method: str, path: str, handler: Handler, summary: str, **more: Any) -> Route:
-        given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.ACCOUNT, **more}
+        given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.STORED, **more}
         return Route(method, path, handler, summary=f"{summary} (compatible shape)", **given)
 
     chart: dict[str, Any] = {"gives": LegacySavedChart}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from functools import lru_cache
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from app.keys import METRICS, OPENAPI, SETTINGS
 from app.security.tokens import Scope, token_in
 from app.telemetry.metrics import CONTENT_TYPE
 from app.web.access import find_principal, is_loopback, require
-from app.web.answers import JSON_HEADERS, bare
+from app.web.answers import JSON_HEADERS, bare, prepared
 from app.web.routing import Handler, Route
 
 STATIC = Path(str(resources.files("app.web").joinpath("static")))
@@ -73,12 +71,7 @@ async def api(request: web.Request) -> web.Response:
 async def openapi(request: web.Request) -> web.Response:
     """GET /openapi.json -> the description of every route with its ETag, or 304."""
     document = await request.app[OPENAPI]
-    tag = _tag(document)
-    headers = {"Cache-Control": "no-cache", "ETag": f'W/"{tag}"'}
-    held = {each.value for each in request.if_none_match or ()}
-    if not held.isdisjoint({tag, "*"}):
-        return web.Response(status=304, headers=headers)
-    return web.Response(body=document, headers={**JSON_HEADERS, **headers})
+    return prepared(request, document, {**JSON_HEADERS, "Cache-Control": "no-cache"})
 
 
 async def docs(_: web.Request) -> web.StreamResponse:
@@ -136,12 +129,6 @@ def elsewhere(routes: tuple[Route, ...]) -> Handler:
         return found
 
     return handle
-
-
-@lru_cache(maxsize=1)
-def _tag(document: bytes) -> str:
-    """What names the description; a megabyte is not digested for every request."""
-    return sha256(document).hexdigest()[:32]
 
 
 def _without_slash(request: web.Request) -> str:

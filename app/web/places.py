@@ -63,7 +63,7 @@ def routes() -> tuple[Route, ...]:
             places,
             Scope.CALCULATIONS,
             "Cities by the beginning of a name, with their coordinates and time zone",
-            counted=RouteClass.ACCOUNT,
+            counted=RouteClass.STORED,
             query=PlacesQuery,
             gives=PlacesAnswer,
         ),
