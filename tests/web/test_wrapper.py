@@ -210,7 +210,7 @@ def test_an_unknown_path_is_404_in_the_envelope(server: RunningServer) -> None:
         ("DELETE", "/", ["GET", "HEAD"]),
         ("PATCH", "/metrics", ["GET", "HEAD"]),
         ("OPTIONS", "/openapi.json", ["GET", "HEAD"]),
-        ("POST", "/api/v1/calculations", ["GET", "HEAD"]),
+        ("PUT", "/api/v1/calculations", ["GET", "HEAD", "POST"]),
     ],
 )
 def test_another_method_is_405_and_tells_which_are_allowed(
