@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.commands import database, server, tokens, users
+from app.commands.wrong_settings import setting_problems, unreadable_setting
 from app.errors import AppError, CannotStart
 from app.settings import Settings
 
@@ -22,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         command: Callable[[Settings, argparse.Namespace], int] = options.command
         return command(settings, options)
     except ValidationError as error:
-        return _fail("\n".join(_setting_problem(finding) for finding in error.errors()))
+        return _fail("\n".join(setting_problems(error)))
+    except SettingsError as error:
+        return _fail(unreadable_setting(error))
     except AppError as error:
         return _fail(error.message)
     except CannotStart as error:
@@ -43,12 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     for group in (server, users, tokens, database):
         group.add(commands)
     return parser
-
-
-def _setting_problem(finding: object) -> str:
-    assert isinstance(finding, dict)  # noqa: S101 - pydantic's shape
-    name = ".".join(map(str, finding["loc"])) or "settings"
-    return f"{name}: {finding['msg']}"
 
 
 def _fail(text: str) -> int:

@@ -20,6 +20,7 @@ from actors.token_monitor.report import MonitorReport
 from app import __version__
 from app.accounts.context import Accounts
 from app.accounts.first import first_accounts
+from app.accounts.key_changes import note_key
 from app.accounts.last_uses import keep_writing
 from app.accounts.principals import Principals
 from app.astrology.zones import TZDATA_VERSION
@@ -28,6 +29,8 @@ from app.keys import (
     ACCOUNTS,
     CACHE,
     CLIENTS,
+    LOGIN_OUTCOMES,
+    LOGINS,
     METRICS,
     MONITOR,
     OPENAPI,
@@ -86,6 +89,9 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
     app = web.Application(client_max_size=settings.max_body_bytes)
     app[SETTINGS] = settings
     app[METRICS] = metrics
+    app[LOGINS] = metrics.counts("nocturna_logins_total", "Logins by how they ended", "outcome")
+    for outcome in LOGIN_OUTCOMES:
+        app[LOGINS].add((outcome,), 0)
     app[REGISTRY] = Registry(metrics)
     app[CLIENTS] = Clients(settings.trusted_proxies)
     keys = signing_keys(settings)
@@ -204,6 +210,7 @@ def _storage(keys: SigningKeys) -> Context:
             postgres = served.storage.postgres
             app[ACCOUNTS] = Accounts(postgres, keys, passwords, settings)
             await first_accounts(app[ACCOUNTS])
+            await note_key(app[ACCOUNTS])
             principals.identity = await stack.enter_async_context(
                 open_identity(settings, app[REGISTRY], keys, postgres, time.time)
             )

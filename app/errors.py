@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -36,6 +37,15 @@ LONGEST_ECHO = 80
 """Characters of a rejected value that an answer repeats: to recognise it, never a whole body."""
 
 
+class Untold(Enum):
+    """What came, where an answer must not or cannot repeat it."""
+
+    NOT_TOLD = auto()
+
+
+NOT_TOLD = Untold.NOT_TOLD
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One rejected field: where it stands, what would have been right, and what came."""
@@ -49,7 +59,7 @@ class Problem:
     def message(self) -> str:
         told = f"{self.field} must be {self.expected}"
         absent = self.got is None and self.expected.startswith("given")
-        return told if absent else f"{told}, got {echo(self.got)}"
+        return told if absent or self.got is NOT_TOLD else f"{told}, got {echo(self.got)}"
 
 
 class CannotStart(Exception):

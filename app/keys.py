@@ -22,7 +22,7 @@ from app.security.tokens import Principal
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.opening import Storage
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Counts, Metrics
 from app.wire import Prepared
 
 
@@ -42,6 +42,8 @@ class ServerState:
     draining: bool = False
 
 
+LOGIN_OUTCOMES = SUCCESS, REFUSED, THROTTLED = "success", "refused", "throttled"
+
 SETTINGS = web.AppKey("settings", Settings)
 PRINCIPALS = web.AppKey("principals", Principals)
 """Whose tokens are good."""
@@ -54,6 +56,8 @@ REGISTRY = web.AppKey("registry", Registry)
 STORAGE = web.AppKey("storage", Storage)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 METRICS = web.AppKey("metrics", Metrics)
+LOGINS = web.AppKey("logins", Counts)
+"""How logins ended, by `LOGIN_OUTCOMES`."""
 STATE = web.AppKey("state", ServerState)
 SUPERVISOR = web.AppKey("supervisor", Supervisor)
 WINDOWS = web.AppKey("windows", Windows)

@@ -1,4 +1,4 @@
-"""The life of the server process: start, listen, wait for a stop, drain."""
+"""The life of the server process: start, listen, wait for a stop."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import asyncio
 import logging
 import os
 import resource
-import selectors
 import signal
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -22,21 +20,15 @@ from app.application import create_app
 from app.errors import CannotStart
 from app.keys import STATE, SUPERVISOR
 from app.settings import Settings, unknown_names
+from app.stopping import stop
 from app.telemetry.logs import configure, log_setup, logger
 from app.web.malformed import MalformedRequests
 
 KEEP_ALIVE_SECONDS = 75.0
 """Longer than the 60 s of common reverse proxies, so that they close first."""
 
-ONE_STOP_SECONDS = 1.0
-"""Signals this close together are one wish to stop, passed on by a terminal and by its parents."""
-
 BACKLOG = 1024
 """Connections that may wait to be accepted; beyond, a client tries again only after a second."""
-TAKE_IN_SECONDS = 1.0
-"""Longest time for accepting what waits when the server stops: about 1 ms a connection."""
-READ_SECONDS = 0.05
-"""Time for reading the requests of those that came last."""
 
 _log = logger(__name__)
 
@@ -49,7 +41,9 @@ def serve(settings: Settings) -> int:
         _log.warning(warning)
     _raise_descriptor_limit()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_serve(settings))
+        status = runner.run(_serve(settings))
+    _log.info("stopped", status=status)
+    return status
 
 
 async def _serve(settings: Settings) -> int:
@@ -62,72 +56,25 @@ async def _serve(settings: Settings) -> int:
         shutdown_timeout=settings.drain_seconds,
     )
     signals = _stop_signals()
-    stop = asyncio.create_task(signals.get())
+    asked = asyncio.create_task(signals.get())
+    status = 1
     try:
-        if not await _started(runner, stop):
-            return 0
-        _welcome(settings, await _listen(runner, settings))
-        return await _until_stopped(app, stop)
+        if await _started(runner, asked):
+            _welcome(settings, await _listen(runner, settings))
+            status = await _until_stopped(app, asked)
+        else:
+            status = 0
+        return status
     finally:
-        stop.cancel()
+        asked.cancel()
         app[STATE].draining = True
-        await _drain(runner, signals)
+        await stop(runner, signals, settings.drain_seconds, status)
 
 
-async def _drain(runner: web.AppRunner, signals: asyncio.Queue[int]) -> None:
-    """Answer what was accepted and stop every part; a later signal ends that at once."""
-    cleaning = asyncio.create_task(_end(runner))
-    again = asyncio.create_task(_signal_after(ONE_STOP_SECONDS, signals))
-    await asyncio.wait({cleaning, again}, return_when=asyncio.FIRST_COMPLETED)
-    again.cancel()
-    if not cleaning.done():
-        _log.warning("stopping at once: a second signal came")
-        cleaning.cancel()
-    with suppress(asyncio.CancelledError):
-        await cleaning
-
-
-async def _end(runner: web.AppRunner) -> None:
-    """Answer what was accepted, by us or for us by the kernel, and stop every part."""
-    if runner.sites:
-        await _take_in_the_rest(runner)
-    await runner.cleanup()
-
-
-async def _take_in_the_rest(runner: web.AppRunner) -> None:
-    """Accept the connections that wait in the kernel: closing would reset them unread."""
-    loop = asyncio.get_running_loop()
-    by = loop.time() + TAKE_IN_SECONDS
-    with ExitStack() as stack:
-        selector = stack.enter_context(selectors.DefaultSelector())
-        for listening in _listening(runner):
-            stack.enter_context(listening).listen(0)  # from now on, hardly any more may wait
-            selector.register(listening, selectors.EVENT_READ)
-        while selector.select(0) and loop.time() < by:  # noqa: ASYNC110 - uvloop takes one a turn
-            await asyncio.sleep(0)
-    await asyncio.sleep(READ_SECONDS)
-
-
-def _listening(runner: web.AppRunner) -> Iterator[socket.socket]:
-    """Copies of the sockets that the server listens on: uvloop's own cannot be set."""
-    for site in runner.sites:
-        server = getattr(site, "_server", None)  # aiohttp gives no other way
-        for shared in server.sockets if server is not None else ():
-            yield socket.socket(fileno=os.dup(shared.fileno()))
-
-
-async def _signal_after(seconds: float, signals: asyncio.Queue[int]) -> None:
-    """Return at the first signal that comes after some seconds."""
-    await asyncio.sleep(seconds)
-    while not signals.empty():
-        signals.get_nowait()
-    await signals.get()
-
-
-async def _started(runner: web.AppRunner, stop: asyncio.Task[int]) -> bool:
+async def _started(runner: web.AppRunner, asked: asyncio.Task[int]) -> bool:
     """Whether every part runs; False when a stop signal came first. Raises CannotStart."""
     setup = asyncio.create_task(runner.setup())
-    await asyncio.wait({setup, stop}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({setup, asked}, return_when=asyncio.FIRST_COMPLETED)
     if not setup.done():
         setup.cancel()
         await asyncio.wait({setup})
@@ -164,10 +111,10 @@ def _reason(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 
-async def _until_stopped(app: web.Application, stop: asyncio.Task[int]) -> int:
+async def _until_stopped(app: web.Application, asked: asyncio.Task[int]) -> int:
     """Wait for a stop signal, or for an actor that cannot be kept alive; the exit status."""
     failure = app[SUPERVISOR].failure
-    either: set[asyncio.Future[Any]] = {stop, failure}
+    either: set[asyncio.Future[Any]] = {asked, failure}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if failure.done():
         _log.critical("giving up", reason=str(failure.result()))

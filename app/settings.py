@@ -24,6 +24,15 @@ CLIENT_NAMES = tuple(
 """Variables that clients of this server read, and that may stand in the same file."""
 
 
+SECRETS = frozenset(
+    {
+        *("secret_key", "secret_key_previous", "admin_password", "identity_api_key"),
+        *("metrics_token", "database_url", "redis_url", "identity_service_url"),
+    }
+)
+"""Settings whose values are told to nobody; an address may hold a password."""
+
+
 def setting(name: str, default: Any, reason: str, *aliases: str, **limits: Any) -> Any:
     """A field read from `NOCTURNA_<name>`, else from one of the aliases."""
     return Field(
@@ -567,7 +576,7 @@ class Settings(BaseSettings):
 
 def environment_names() -> list[str]:
     """Every `NOCTURNA_` name, in the order of the table."""
-    return [_names(field)[0] for field in Settings.model_fields.values()]
+    return [names_of(field)[0] for field in Settings.model_fields.values()]
 
 
 def unknown_names(environment: Mapping[str, str | None]) -> Iterable[str]:
@@ -579,5 +588,6 @@ def unknown_names(environment: Mapping[str, str | None]) -> Iterable[str]:
             yield f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
 
 
-def _names(field: Any) -> list[str]:
+def names_of(field: Any) -> list[str]:
+    """The variables that a field is read from, the first one that is set."""
     return [str(choice) for choice in field.validation_alias.choices]

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from app.errors import AppError, CalculationFailed, InvalidInput, echo
+from app.errors import NOT_TOLD, AppError, CalculationFailed, InvalidInput, echo
 
 _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -165,6 +165,8 @@ def _shown(value: Any) -> Any:
     """A rejected value as it came if it is a short scalar, else its beginning as text."""
     if value is None or isinstance(value, bool):
         return value
+    if value is NOT_TOLD:
+        return None
     if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
         return value
     if isinstance(value, str) and len(value) <= _LONGEST_TEXT and _is_whole(value):

@@ -144,6 +144,12 @@ CREATE INDEX login_attempts_by_address ON login_attempts (address, attempted_at 
 CREATE INDEX login_attempts_by_user ON login_attempts (user_id, attempted_at DESC);
 CREATE INDEX login_attempts_by_age ON login_attempts (attempted_at);
 
+-- Which keys have signed what is stored here: a digest that tells nothing of the key.
+CREATE TABLE signing_keys (
+    fingerprint bytea PRIMARY KEY,
+    first_used_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Every instance remembers whom it has verified. Whatever makes that wrong is told to all of them
 -- by the same transaction, also when it was done by hand: 'user:<id>', 'session:<family>',
 -- 'token:<id>' or 'roles'.

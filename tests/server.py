@@ -38,6 +38,7 @@ SERVICE_USER = "c0ffee00-0000-4000-8000-000000000000"
 """The account that owns the tokens of this module, in every server of this module."""
 NOBODY_HAS_IT = "c0ffee00-0000-4000-8000-00000000dead"
 """An id of nothing."""
+WORKER = "actors.calculation_pool.worker"
 STANDARD = (("calculations",), ("admin",), ("calculations", "admin"))
 _DAY = 86_400
 
@@ -98,6 +99,14 @@ def in_a_thread(work: Coroutine[Any, Any, _T]) -> _T:
     """What some work returns, also where an event loop runs already."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result(LONG_ENOUGH)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """The words that started a process; none for one that has ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 class RunningServer:
@@ -165,7 +174,7 @@ class RunningServer:
     def workers(self) -> list[psutil.Process]:
         """Worker processes that live now."""
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        return [child for child in children if WORKER in _command(child)]
 
     def wait(self) -> int:
         """The exit status, once the server has ended; kills one that does not end."""

@@ -79,6 +79,7 @@ class LongWork:
         finally:
             for task in ahead:
                 task.cancel()
+                task.add_done_callback(_look_at)
 
     async def _ask(self, phase: str, body: bytes, lane: Lane) -> Outcome:
         within = self.deadline - asyncio.get_running_loop().time()
@@ -87,3 +88,9 @@ class LongWork:
         return await self.pool.ask(
             Compute(self.operation + phase, body, lane, self.since), within=within
         )
+
+
+def _look_at(part: asyncio.Task[Outcome]) -> None:
+    """Take the failure of a part that nobody waits for: the one before it has failed already."""
+    if not part.cancelled():
+        part.exception()

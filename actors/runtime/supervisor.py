@@ -119,6 +119,16 @@ class Supervisor:
             for cell in self._cells.values():
                 cell.give_up()
 
+    def give_up(self) -> None:
+        """Cut a drain short: answer all that is left with ActorStopped, cancel what still runs.
+
+        `drain` then only waits for the ends of the actors.
+        """
+        self._accepting = False
+        self._drain_by = asyncio.get_running_loop().time()
+        for cell in reversed(self._cells.values()):
+            cell.give_up()
+
     def status(self) -> tuple[ActorStatus, ...]:
         """The status of each actor, in order of spawn."""
         return tuple(cell.status() for cell in self._cells.values())

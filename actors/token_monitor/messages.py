@@ -8,7 +8,7 @@ from uuid import UUID
 
 from actors.runtime import ActorStopped, MailboxFull, Ref
 
-_OF_TOKENS = "token:"
+_OF_TOKENS, _OF_OWNERS = "token:", "user:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,11 @@ class Changed:
 def tell_change(monitor: Ref[Changed], change: str | None = None) -> None:
     """Tell of a change as the database words it, 'token:<id>', or of an unknown one.
 
+    An owner who is disabled takes tokens along, 'user:<id>'.
+
     Never refused: a full mailbox holds changes only, and what follows them looks at all tokens.
     """
-    if change is not None and not change.startswith(_OF_TOKENS):
+    if change is not None and not change.startswith((_OF_TOKENS, _OF_OWNERS)):
         return
     with suppress(MailboxFull, ActorStopped):
         monitor.tell(Changed(_token_id(change)))

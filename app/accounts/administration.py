@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.accounts.context import Accounts
 from app.accounts.profiles import taken
+from app.accounts.service_owner import SERVICE_ROLE, spare_service_account
 from app.accounts.sessions import moment
 from app.errors import Conflicting, InvalidInput, NotFound
 from app.security.tokens import Scope
@@ -21,7 +22,7 @@ from app.storage.profiles import Profile
 from app.storage.roles import Role
 from app.storage.sessions import revoke_all
 from app.storage.users import User, find_by_name, insert_user
-from app.telemetry.logs import logger
+from app.telemetry.logs import acting, logger
 
 MOST_PER_PAGE = 100
 _log = logger(__name__)
@@ -83,7 +84,8 @@ async def create_user(accounts: Accounts, wanted: NewUser) -> Profile:
             profile = await profiles.get_profile(connection, user.id)
     except Conflict as conflict:
         raise taken(conflict) from conflict
-    _log.info("user made", user_id=str(user.id), is_superuser=wanted.is_superuser)
+    made, is_superuser = str(user.id), wanted.is_superuser
+    _log.info("user made", user_id=made, is_superuser=is_superuser, by=acting())
     return profile
 
 
@@ -93,9 +95,12 @@ async def change_user(
     """The changed account; `names` are its roles from now on, None for those that it has.
 
     Whoever is disabled is logged out everywhere. Raises NotFound, InvalidInput for an unknown
-    role, and Conflicting for the last superuser.
+    role, and Conflicting for the last superuser and for the service account.
     """
     async with accounts.postgres.transaction() as connection:
+        takes_role = names is not None and SERVICE_ROLE not in names
+        if takes_role or False in (change.is_active, change.is_approved):
+            await spare_service_account(accounts, connection, user_id)
         if False in (change.is_active, change.is_approved, change.is_superuser):
             await keep_a_superuser(connection, user_id)
         if not await administration.update_user(connection, user_id, change):
@@ -112,13 +117,14 @@ async def change_user(
 async def delete_user(accounts: Accounts, user_id: UUID) -> None:
     """Erase an account and all that it owns.
 
-    Raises NotFound, Conflicting for the last superuser.
+    Raises NotFound, Conflicting for the last superuser and for the service account.
     """
     async with accounts.postgres.transaction() as connection:
+        await spare_service_account(accounts, connection, user_id)
         await keep_a_superuser(connection, user_id)
         if not await erasure.delete_user(connection, user_id):
             raise profiles.no_user(user_id)
-    _log.info("user deleted", user_id=str(user_id))
+    _log.info("user deleted", user_id=str(user_id), by=acting())
 
 
 async def user_of_name(accounts: Accounts, name: str) -> User:
@@ -153,7 +159,7 @@ async def put_role(accounts: Accounts, name: str, scopes: Iterable[str]) -> tupl
         if is_new and await roles.count_roles(connection) > roles.MOST_ROLES:
             msg = f"there are {roles.MOST_ROLES} roles already; delete one that nobody needs"
             raise Conflicting(msg)
-    _log.info("role changed", role=name, scopes=[str(scope) for scope in wanted])
+    _log.info("role changed", role=name, scopes=[str(scope) for scope in wanted], by=acting())
     return Role(name, tuple(wanted), built_in=False), is_new
 
 
@@ -163,7 +169,7 @@ async def delete_role(accounts: Accounts, name: str) -> None:
         if (await roles.get_role(connection, name)).built_in:
             raise _built_in(name)
         await roles.delete_role(connection, name)
-    _log.info("role deleted", role=name)
+    _log.info("role deleted", role=name, by=acting())
 
 
 async def keep_a_superuser(connection: Connection, user_id: UUID) -> None:
@@ -196,7 +202,7 @@ def _tell(user_id: UUID, change: UserChange, names: Sequence[str] | None) -> Non
     }
     if names is not None:
         changes["roles"] = list(names)
-    _log.info("user changed", user_id=str(user_id), **changes)
+    _log.info("user changed", user_id=str(user_id), by=acting(), **changes)
 
 
 def _built_in(name: str) -> Conflicting:

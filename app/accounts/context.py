@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.accounts.locks import Locks
 from app.security.passwords import Passwords
 from app.security.secrets import SigningKeys
 from app.settings import Settings
@@ -14,10 +15,11 @@ from app.storage.postgres import Postgres
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """`clock` tells seconds since 1970."""
+    """`clock` tells seconds since 1970; `locks` are those that were told of."""
 
     postgres: Postgres
     keys: SigningKeys
     passwords: Passwords
     settings: Settings
     clock: Callable[[], float] = time.time
+    locks: Locks = field(default_factory=Locks)

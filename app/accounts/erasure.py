@@ -8,10 +8,11 @@ from uuid import UUID
 from app.accounts.administration import keep_a_superuser
 from app.accounts.context import Accounts
 from app.accounts.password_changes import Proof, prove
+from app.accounts.service_owner import spare_service_account
 from app.errors import InvalidInput
 from app.storage import erasure, profiles
 from app.storage.erasure import Extract, OwnedTable
-from app.telemetry.logs import logger
+from app.telemetry.logs import acting, logger
 
 MOST_ROWS = 10_000
 """Of one table in one answer; the rest comes by its name and the number of rows to skip."""
@@ -51,11 +52,12 @@ async def holdings(
 async def erase(accounts: Accounts, user_id: UUID, proof: Proof) -> None:
     """End an account at the wish of its owner, with all that it owns.
 
-    Raises what `prove` does, and Conflicting for the last superuser.
+    Raises what `prove` does, and Conflicting for the last superuser and for the service account.
     """
     await prove(accounts, user_id, proof, "password")
     async with accounts.postgres.transaction() as connection:
+        await spare_service_account(accounts, connection, user_id)
         await keep_a_superuser(connection, user_id)
         if not await erasure.delete_user(connection, user_id):
             raise profiles.no_user(user_id)
-    _log.info("user deleted", user_id=str(user_id), by="owner")
+    _log.info("user deleted", user_id=str(user_id), by=acting())

@@ -12,9 +12,12 @@ from app.errors import AppError, InvalidInput, NotFound, PermissionDenied, Unaut
 from app.security.passwords import LONGEST_PASSWORD
 from app.storage import login_attempts
 from app.storage.users import User, lock_user, renew_hash
+from app.telemetry.logs import logger
 
 LONGEST_NAME = 320
 """Characters of what may be an address: more than any that can be registered."""
+
+_log = logger(__name__)
 
 
 async def login(accounts: Accounts, name: str, password: str, origin: Origin) -> Tokens:
@@ -40,6 +43,7 @@ async def login(accounts: Accounts, name: str, password: str, origin: Origin) ->
         msg = "this account waits for the approval of an administrator; try again once you have it"
         raise PermissionDenied(msg)
     tokens = await _started(accounts, reserved, user, origin)
+    _log.info("logged in", user_id=str(user.id), session=str(tokens.session))
     await _renew_hash(accounts, user, password, reserved.password_hash)
     return tokens
 

@@ -10,14 +10,14 @@ from uuid import UUID
 from app.accounts import rules, throttle
 from app.accounts.context import Accounts
 from app.accounts.sessions import moment
-from app.errors import AppError, BadRequest, Conflicting, InvalidInput, NotFound
+from app.errors import NOT_TOLD, AppError, BadRequest, Conflicting, InvalidInput, NotFound
 from app.security.passwords import LONGEST_PASSWORD
 from app.security.tokens import digest_of
 from app.storage import login_attempts, password_resets, sessions
 from app.storage.postgres import Connection
 from app.storage.profiles import set_password
 from app.storage.users import get_user, lock_user
-from app.telemetry.logs import logger
+from app.telemetry.logs import acting, logger
 
 RESET_SECONDS = 3600
 """Life of a reset token: it goes from hand to hand at once, or is made anew."""
@@ -46,7 +46,7 @@ async def prove(accounts: Accounts, user_id: UUID, proof: Proof, name: str) -> s
 
     Raises InvalidInput for another password, RateLimited after too many, NotFound.
     """
-    wrong = InvalidInput.of(name, "the present password of this account", "another text")
+    wrong = InvalidInput.of(name, "the present password of this account", NOT_TOLD)
     if len(proof.password) > LONGEST_PASSWORD:
         raise wrong
     async with accounts.postgres.connection() as connection:
@@ -77,6 +77,8 @@ async def change_password(
     """
     password = rules.new_password(accounts.settings, new, "new_password")
     proved = await prove(accounts, user_id, proof, "current_password")
+    if password == proof.password:
+        raise InvalidInput.of("new_password", "another one than the present password", NOT_TOLD)
     password_hash = await accounts.passwords.hashed(password)
     async with accounts.postgres.transaction() as connection:
         _, present = await lock_user(connection, user_id)
@@ -84,7 +86,7 @@ async def change_password(
             msg = "the password was changed by somebody else just now; log in again"
             raise Conflicting(msg)
         ended = await _replace(accounts, connection, user_id, password_hash, keep=keep)
-    _log.info("password changed", user_id=str(user_id))
+    _log.info("password changed", user_id=str(user_id), sessions_ended=ended)
     return ended
 
 
@@ -95,7 +97,7 @@ async def make_reset(accounts: Accounts, user_id: UUID) -> Reset:
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
         await password_resets.insert_reset(connection, user_id, digest_of(secret), expires_at)
-    _log.info("password reset made", user_id=str(user_id))
+    _log.info("password reset made", user_id=str(user_id), by=acting())
     return Reset(secret, RESET_SECONDS)
 
 
@@ -117,10 +119,10 @@ async def reset_password(accounts: Accounts, token: str, new: str) -> None:
             await lock_user(connection, user_id)
             if not await password_resets.use_reset(connection, user_id, digest, now):
                 raise _unusable()
-            await _replace(accounts, connection, user_id, password_hash, keep=None)
+            ended = await _replace(accounts, connection, user_id, password_hash, keep=None)
     except NotFound as gone:
         raise _unusable() from gone
-    _log.info("password reset", user_id=str(user_id))
+    _log.info("password reset", user_id=str(user_id), sessions_ended=ended)
 
 
 async def _replace(

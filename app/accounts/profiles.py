@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from app.accounts.context import Accounts
 from app.accounts.password_changes import Proof, prove
-from app.errors import Conflicting, InvalidInput
+from app.accounts.service_owner import spare_service_account
+from app.calculations.paths import LONGEST_SHOWN
+from app.errors import NOT_TOLD, Conflicting, InvalidInput
 from app.storage import profiles
 from app.storage.errors import Conflict
 from app.storage.profiles import Profile
@@ -32,7 +34,8 @@ async def change_profile(
 ) -> Profile:
     """The account with other names or another address, which only its password changes.
 
-    Raises Conflicting for what another account has, and what `prove` does.
+    Raises Conflicting for what another account has and for the service account, and what `prove`
+    does.
     """
     if changes.get("email") is not None:
         if proof is None:
@@ -41,6 +44,8 @@ async def change_profile(
         await prove(accounts, user_id, proof, "current_password")
     try:
         async with accounts.postgres.transaction() as connection:
+            if {"email", "username"} & changes.keys():
+                await spare_service_account(accounts, connection, user_id)
             await profiles.update_profile(connection, user_id, changes)
             return await profiles.get_profile(connection, user_id)
     except Conflict as conflict:
@@ -84,11 +89,30 @@ def _fitting(given: Any) -> dict[str, Any]:
         raise InvalidInput.of("body", "a JSON object", given)
     if _depth_passes(given, DEEPEST_PREFERENCES):
         what = f"at most {DEEPEST_PREFERENCES} objects and arrays deep"
-        raise InvalidInput.of("body", what, "a deeper one")
+        raise InvalidInput.of("body", what, NOT_TOLD)
     if (size := len(encode(given))) > MOST_PREFERENCE_BYTES:
         what = f"at most {MOST_PREFERENCE_BYTES} bytes of JSON in all"
         raise InvalidInput.of("body", what, size)
+    if (field := next(_with_nul(given, ""), None)) is not None:
+        raise InvalidInput.of(field or "body", "free of NUL characters", NOT_TOLD)
     return given
+
+
+def _with_nul(value: Any, field: str) -> Iterator[str]:
+    """The fields whose texts, or whose names of members, hold what no table can keep."""
+    if isinstance(value, str) and "\0" in value:
+        yield field
+    if isinstance(value, dict):
+        if any("\0" in name for name in value):
+            yield field
+        value = value.items()
+    elif isinstance(value, list):
+        value = enumerate(value)
+    else:
+        return
+    for name, member in value:
+        shown = str(name)[:LONGEST_SHOWN]
+        yield from _with_nul(member, f"{field}.{shown}" if field else shown)
 
 
 def _depth_passes(value: Any, most: int) -> bool:

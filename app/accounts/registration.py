@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.accounts import rules
 from app.accounts.context import Accounts
-from app.errors import BadRequest, PermissionDenied, RegistrationDisabled
+from app.errors import Conflicting, PermissionDenied, RegistrationDisabled
 from app.settings import Settings
 from app.storage.errors import Conflict
 from app.storage.login_attempts import lock_name
@@ -45,7 +45,7 @@ def require_open(settings: Settings) -> None:
 async def register(accounts: Accounts, given: Registration) -> User:
     """The new account; `is_approved` says whether it may log in already.
 
-    Raises RegistrationDisabled, InvalidInput, BadRequest for a name or address that is taken,
+    Raises RegistrationDisabled, InvalidInput, Conflicting for a name or address that is taken,
     PermissionDenied when there are as many users as there may be.
     """
     settings = accounts.settings
@@ -70,7 +70,7 @@ async def register(accounts: Accounts, given: Registration) -> User:
     except Conflict as taken:
         if taken.constraint not in _TAKEN:
             raise
-        raise BadRequest(_TAKEN[taken.constraint]) from taken
+        raise Conflicting(_TAKEN[taken.constraint]) from taken
     _log.info("user registered", user_id=str(user.id), is_approved=user.is_approved)
     return user
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from app.errors import InvalidInput
+from app.errors import NOT_TOLD, InvalidInput
 from app.security.passwords import LONGEST_PASSWORD
 from app.settings import Settings
 
@@ -63,11 +63,10 @@ def new_password(settings: Settings, text: str, field: str = "password") -> str:
     """A password that may be set; raises InvalidInput, which does not tell it."""
     least = settings.password_min_length
     if not least <= len(text) <= LONGEST_PASSWORD:
-        expected = f"{least} to {LONGEST_PASSWORD} characters long"
-        raise InvalidInput.of(field, expected, f"{len(text)} characters")
+        raise InvalidInput.of(field, f"{least} to {LONGEST_PASSWORD} characters long", NOT_TOLD)
     if not text.strip() or "\0" in text or not is_text(text):
         expected = "more than blanks, and without characters that no keyboard has"
-        raise InvalidInput.of(field, expected, f"{len(text)} characters")
+        raise InvalidInput.of(field, expected, NOT_TOLD)
     return text
 
 

@@ -25,11 +25,14 @@ from app.security.tokens import (
 from app.storage import service_tokens
 from app.storage.postgres import Connection
 from app.storage.service_tokens import ServiceToken
+from app.telemetry.logs import acting, logger
 
 LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS = 1, 3650, 30
 ETERNAL_DAYS = 36_500
 """What is told as the life of a token that never ends, where a number is expected."""
 LONGEST_NAME = 100
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,14 @@ def require_held(scopes: Iterable[str], held: Collection[str]) -> None:
 async def create_service_token(
     accounts: Accounts, connection: Connection, wanted: Wanted
 ) -> Issued:
-    """A new token; raises InvalidInput, or PermissionDenied for an eternal one against the rules.
+    """A new token; raises InvalidInput, PermissionDenied for an eternal one against the rules."""
+    issued = await _issued(accounts, connection, wanted)
+    _tell("service token created", issued.row)
+    return issued
 
-    The row and what is signed agree to the second.
-    """
+
+async def _issued(accounts: Accounts, connection: Connection, wanted: Wanted) -> Issued:
+    """The row and what is signed agree to the second."""
     _check(accounts, wanted)
     now = accounts.clock()
     until = None if wanted.days is None else int(now) + wanted.days * DAY_SECONDS
@@ -145,10 +152,11 @@ async def renew_service_token(
         name=old.name,
         replaces=old.id,
     )
-    issued = await create_service_token(accounts, connection, wanted)
+    issued = await _issued(accounts, connection, wanted)
     overlap = timedelta(hours=accounts.settings.service_token_overlap_hours)
     last = issued.row.created_at + overlap
     await service_tokens.end_service_token(connection, token_id, last)
+    _tell("service token renewed", issued.row, replaces=str(token_id))
     return issued, last if old.expires_at is None else min(last, old.expires_at)
 
 
@@ -183,14 +191,18 @@ async def access_for_service(accounts: Accounts, principal: Principal | None) ->
 async def revoke_service_token(accounts: Accounts, token_id: UUID) -> None:
     """End a token at once, everywhere; raises NotFound, also when that was done before."""
     moment = datetime.fromtimestamp(accounts.clock(), UTC)
-    async with accounts.postgres.connection() as connection:
+    async with accounts.postgres.transaction() as connection:
+        token = await service_tokens.lock_service_token(connection, token_id)
         await service_tokens.revoke_service_token(connection, token_id, moment)
+    _tell("service token revoked", token)
 
 
 def state_of(token: ServiceToken, now: float) -> TokenState:
     """How a token fares at a time, in seconds since 1970."""
     if token.revoked_at is not None:
         return TokenState.REVOKED
+    if not token.owner_may:
+        return TokenState.DISABLED
     return state_at(None if token.expires_at is None else token.expires_at.timestamp(), now)
 
 
@@ -212,6 +224,19 @@ def life_of(token: ServiceToken) -> int | None:
         return None
     days = round((token.expires_at - token.created_at) / timedelta(days=1))
     return min(max(days, LEAST_DAYS), MOST_DAYS)
+
+
+def _tell(what: str, token: ServiceToken, **more: str) -> None:
+    """One line of what became of a token; `days` is the life that it was made for."""
+    _log.info(
+        what,
+        token_id=str(token.id),
+        owner=str(token.user_id),
+        scope=scope_text(token.scopes),
+        days=life_of(token),
+        by=acting(),
+        **more,
+    )
 
 
 def _check(accounts: Accounts, wanted: Wanted) -> None:

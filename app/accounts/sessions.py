@@ -27,11 +27,15 @@ _log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a login gives; `expires_in` is the life of the access token in seconds."""
+    """What a login gives; `expires_in` is the life of the access token in seconds.
+
+    `session` is the id of the login.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
+    session: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +105,36 @@ async def end_by_token(accounts: Accounts, refresh_token: str) -> uuid.UUID | No
         if session is None:
             return None
         login = session.login
-        await sessions.revoke_family(connection, login.user_id, login.family_id, moment(accounts))
+        lasted = await sessions.revoke_family(
+            connection, login.user_id, login.family_id, moment(accounts)
+        )
+    if lasted:
+        _tell("logged out", login.user_id, login.family_id)
     return login.family_id
 
 
-async def end(accounts: Accounts, user_id: uuid.UUID, family_id: uuid.UUID) -> None:
-    """End one login of a user; raises NotFound, also for the login of another."""
+async def end(
+    accounts: Accounts, user_id: uuid.UUID, family_id: uuid.UUID, *, own: bool = True
+) -> None:
+    """End one login of a user, the one in use or, unless `own`, one from elsewhere.
+
+    Raises NotFound, also for the login of another.
+    """
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
         if not await sessions.revoke_family(connection, user_id, family_id, moment(accounts)):
             msg = f"no session {family_id} of yours; list them at /api/v1/auth/sessions"
             raise NotFound(msg)
+    _tell("logged out" if own else "session ended from elsewhere", user_id, family_id)
 
 
 async def end_all(accounts: Accounts, user_id: uuid.UUID) -> int:
     """End all logins of a user; how many there were."""
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
-        return await sessions.revoke_all(connection, user_id, moment(accounts))
+        ended = await sessions.revoke_all(connection, user_id, moment(accounts))
+    _log.info("logged out everywhere", user_id=str(user_id), sessions=ended)
+    return ended
 
 
 async def lasting(accounts: Accounts, user_id: uuid.UUID) -> list[Family]:
@@ -197,7 +213,11 @@ def _tokens(accounts: Accounts, holder: Holder, family_id: uuid.UUID, refresh_to
         issued_at=now,
         expires_at=now + life,
     )
-    return Tokens(issue(accounts.keys, claims), refresh_token, life)
+    return Tokens(issue(accounts.keys, claims), refresh_token, life, family_id)
+
+
+def _tell(what: str, user_id: uuid.UUID, session: uuid.UUID) -> None:
+    _log.info(what, user_id=str(user_id), session=str(session))
 
 
 def _refused() -> Unauthenticated:

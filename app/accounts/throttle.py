@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -14,8 +15,8 @@ from app.errors import RateLimited
 from app.security.tokens import digest_of
 from app.storage import login_attempts
 from app.storage.login_attempts import Attempt
-from app.storage.postgres import Connection
 from app.storage.users import User, find_by_name
+from app.telemetry.logs import logger
 
 FIRST_PAUSE = 30.0
 """Seconds after the failure that is one too many."""
@@ -27,6 +28,8 @@ BEYOND = 64
 """Failures over the limit that are looked at; the pauses allow a handful."""
 NETWORK_BITS = 64
 """Of an IPv6 address: what a provider gives to one customer."""
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +61,51 @@ async def reserve(accounts: Accounts, name: str, address: str | None) -> Reserve
     since = datetime.fromtimestamp(now - settings.login_window, UTC)
     network = network_of(address)
     async with accounts.postgres.transaction() as connection:
-        folded = await login_attempts.folded(connection, name)
-        digest = digest_of(folded)
+        digest = digest_of(await login_attempts.folded(connection, name))
         await login_attempts.lock_name(connection, _key(digest))
+        user, password_hash = await find_by_name(connection, name) or (None, None)
         tried = await login_attempts.list_of_account(
             connection, digest, since, by_account.failures + BEYOND
         )
-        refuse_beyond(by_account, takewhile(lambda one: not one.succeeded, tried), now, "account")
+        with _told_once(accounts, digest, "account", user):
+            failed = takewhile(lambda one: not one.succeeded, tried)
+            refuse_beyond(by_account, failed, now, "account")
         if network is not None:
-            await login_attempts.lock_name(connection, _key(digest_of(f"address {network}")))
+            locked = digest_of(f"address {network}")
+            await login_attempts.lock_name(connection, _key(locked))
             tried = await login_attempts.list_unsuccessful_from(
                 connection, network, since, by_address.failures + BEYOND
             )
-            refuse_beyond(by_address, tried, now, "address")
-        return await _reserved(connection, name, digest, network, datetime.fromtimestamp(now, UTC))
-
-
-async def _reserved(
-    connection: Connection, name: str, digest: bytes, network: str | None, at: datetime
-) -> Reserved:
-    found = await find_by_name(connection, name)
-    user, password_hash = found or (None, None)
-    attempt = await login_attempts.insert_attempt(
-        connection,
-        account_digest=digest,
-        user_id=None if user is None else user.id,
-        address=network,
-        at=at,
-    )
+            with _told_once(accounts, locked, "address"):
+                refuse_beyond(by_address, tried, now, "address")
+        attempt = await login_attempts.insert_attempt(
+            connection,
+            account_digest=digest,
+            user_id=None if user is None else user.id,
+            address=network,
+            at=datetime.fromtimestamp(now, UTC),
+        )
     return Reserved(attempt, user, password_hash)
+
+
+@contextmanager
+def _told_once(
+    accounts: Accounts, key: bytes, whose: str, user: User | None = None
+) -> Iterator[None]:
+    """A check whose refusal is a log line, once for each lock; a short wait is no lock."""
+    try:
+        yield
+    except RateLimited as refusal:
+        seconds = refusal.retry_after or 0
+        if seconds > SOON and accounts.locks.is_new(key, accounts.clock() + seconds):
+            user_id = None if user is None else str(user.id)
+            _log.warning(
+                "logins are refused after too many failures",
+                user_id=user_id,
+                locked=whose,
+                seconds=seconds,
+            )
+        raise
 
 
 def refuse_beyond(limit: Limit, tried: Iterable[Attempt], now: float, whose: str) -> None:

@@ -18,6 +18,8 @@ class TokenState(StrEnum):
     """Eternal: nobody knows when it should be renewed."""
     EXPIRING_SOON = "expiring_soon"
     EXPIRED = "expired"
+    DISABLED = "disabled"
+    """Its owner is disabled, or waits for approval; good again when that ends."""
     REVOKED = "revoked"
     ERROR = "error"
     """Its end is no moment in time, or nobody could be asked."""

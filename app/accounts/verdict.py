@@ -11,9 +11,9 @@ from uuid import UUID
 from app.accounts.context import Accounts
 from app.accounts.principals import Principals
 from app.accounts.service_tokens import state_of
-from app.accounts.token_states import DAY_SECONDS
+from app.accounts.token_states import DAY_SECONDS, TokenState
 from app.errors import AppError, TokenExpired, Unauthenticated
-from app.security.tokens import LONGEST_TOKEN, Kind, signed_content
+from app.security.tokens import LONGEST_TOKEN, Kind, scope_text, signed_content
 from app.storage.service_tokens import ServiceToken, find_service_token
 
 _SHOWN = ("sub", "type", "scope", "token_id", "jti", "sid", "iat", "nbf", "exp")
@@ -24,7 +24,8 @@ _SHOWN = ("sub", "type", "scope", "token_id", "jti", "sid", "iat", "nbf", "exp")
 class Verdict:
     """Whether a token is good, and why not; its claims are None unless it was signed here.
 
-    `status` is valid, expired, revoked, unknown (no row of a token has its id) or refused.
+    `status` is valid, expired, revoked, disabled (its owner is), unknown (no row of a token has
+    its id) or refused.
     """
 
     valid: bool
@@ -56,6 +57,9 @@ class Verdict:
     def _told_row(self, row: ServiceToken) -> dict[str, Any]:
         return {
             "name": row.name,
+            "user_id": str(row.user_id),
+            "scope": scope_text(row.scopes),
+            "effective_scope": scope_text(row.effective_scopes),
             "state": state_of(row, self.now),
             "expires_at": _text(row.expires_at),
             "last_used_at": _text(row.last_used_at),
@@ -75,7 +79,7 @@ async def verdict_on(accounts: Accounts, token: str) -> Verdict:
         return Verdict(
             valid=False,
             status=_status(refusal, claims, row, now),
-            reason=refusal.message,
+            reason=_reason(refusal, row, now),
             claims=claims,
             row=row,
             now=now,
@@ -105,6 +109,15 @@ async def _row(accounts: Accounts, claims: Mapping[str, Any] | None) -> ServiceT
     return None if found is None else found[0]
 
 
+def _reason(refusal: AppError, row: ServiceToken | None, now: float) -> str:
+    if row is not None and state_of(row, now) is TokenState.DISABLED:
+        return (
+            f"its owner {row.user_id} is disabled or waits for approval: python run.py user list "
+            "shows which, and user enable or user approve ends that"
+        )
+    return refusal.message
+
+
 def _status(
     refusal: AppError, claims: Mapping[str, Any] | None, row: ServiceToken | None, now: float
 ) -> str:
@@ -113,6 +126,8 @@ def _status(
     over = row is not None and row.expires_at is not None and row.expires_at.timestamp() <= now
     if over or isinstance(refusal, TokenExpired):
         return "expired"
+    if row is not None and not row.owner_may:
+        return "disabled"
     if claims is not None and row is None and claims.get("type") == Kind.SERVICE:
         return "unknown"
     return "refused"

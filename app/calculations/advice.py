@@ -14,7 +14,7 @@ from app.astrology.zones import CACHED_ZONES, find_zone
 from app.calculations.birth import BirthRequest
 from app.calculations.conventions import HouseRules, SkyChoice
 from app.calculations.orbs import OrbChoice
-from app.calculations.paths import LONGEST_SHOWN, is_model, items, kinds, meant
+from app.calculations.paths import ignored, is_model, items, kinds
 from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput
 
@@ -45,7 +45,7 @@ def _warnings(root: CalculationRequest) -> Iterator[str]:
         yield from _without_effect(path, request, root)
     for path, request in levels:
         for name in request.model_extra or ():
-            yield _ignored(path, name, request, root)
+            yield ignored(name, path, type(request), type(root))
 
 
 def _levels(request: CalculationRequest, path: str) -> Iterator[Level]:
@@ -68,12 +68,6 @@ def _fields_with_requests(model: type[CalculationRequest]) -> tuple[str, ...]:
         for name, known in model.model_fields.items()
         if any(is_model(kind) for kind in (*kinds(known), *items(known)))
     )
-
-
-def _ignored(path: str, name: str, owner: CalculationRequest, root: CalculationRequest) -> str:
-    near = meant(name, path, type(owner), type(root))
-    hint = f"; did you mean '{near}'?" if near else ""
-    return f"field '{path}{name[:LONGEST_SHOWN]}' was ignored{hint}"
 
 
 # Zones

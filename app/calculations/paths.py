@@ -92,6 +92,13 @@ def meant(name: str, path: str, owner: type[BaseModel], root: type[BaseModel]) -
     return None if near is None else everywhere[near]
 
 
+def ignored(name: str, path: str, owner: type[BaseModel], root: type[BaseModel]) -> str:
+    """The warning of a field that nobody read, with the one that it was meant for."""
+    near = meant(name, path, owner, root)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"field '{path}{name[:LONGEST_SHOWN]}' was ignored{hint}"
+
+
 def synonyms(name: str) -> Iterator[str]:
     """Other names of the same thing, in alphabetical order."""
     for group in _SYNONYMS:

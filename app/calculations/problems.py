@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -23,8 +23,13 @@ _TYPES: Mapping[str, str] = {
     "missing": "given",
     "string_type": "a string",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "float_type": "a number",
+    "float_parsing": "a number",
     "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "int_from_float": "a whole number",
     "finite_number": "a finite number",
     "tuple_type": "a list",
     "list_type": "a list",
@@ -34,10 +39,26 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-def invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
-    """The same failure in our own words, the first `MOST_PROBLEMS` findings."""
+_OF_NUMBERS = frozenset(
+    {
+        *("greater_than_equal", "less_than_equal", "greater_than", "less_than"),
+        *("float_type", "finite_number", "float_parsing"),
+    }
+)
+_OF_WHOLE_NUMBERS = frozenset({"int_parsing", "int_parsing_size", "int_from_float"})
+_RAW = "Input should be "
+"""How pydantic begins what we have no words for."""
+
+
+def invalid(
+    error: ValidationError, model: type[BaseModel], *, textual: bool = False
+) -> InvalidInput:
+    """The same failure in our own words, the first `MOST_PROBLEMS` findings.
+
+    `textual` values have come as text, as those of a query do.
+    """
     findings = error.errors(include_url=False)[:MOST_PROBLEMS]
-    problems = [_problem(finding, model) for finding in findings]
+    problems = [problem_of(finding, model, textual=textual) for finding in findings]
     hints = _hints([finding for finding in findings if finding["type"] == "missing"], model)
     return InvalidInput(
         [
@@ -108,7 +129,8 @@ def _owner(location: Sequence[str], model: type[BaseModel]) -> type[BaseModel] |
     return owner
 
 
-def _problem(finding: Any, model: type[BaseModel]) -> Problem:
+def problem_of(finding: Any, model: type[BaseModel], *, textual: bool = False) -> Problem:
+    """One finding in our own words."""
     kind: str = finding["type"]
     location = [str(part) for part in finding["loc"] if part != "[key]"]
     got = finding["input"]
@@ -120,34 +142,53 @@ def _problem(finding: Any, model: type[BaseModel]) -> Problem:
         return Problem("body", "a JSON object", _beginning(got), kind)
     if kind == "too_long":
         got = f"{finding['ctx']['actual_length']} items"
-    return Problem(".".join(location) or "body", _expected(finding, model), got, kind)
+    expected = _expected(finding, model, textual=textual)
+    return Problem(".".join(location) or "body", expected, got, kind)
 
 
-def _expected(finding: Any, model: type[BaseModel]) -> str:
+def _expected(finding: Any, model: type[BaseModel], *, textual: bool) -> str:
     kind: str = finding["type"]
     context: Mapping[str, Any] = finding.get("ctx", {})
     if (text := context.get("expected")) is not None:
         return str(text) if kind == "unknown_name" else f"one of {text}"
-    if kind in {"greater_than_equal", "less_than_equal", "float_type", "finite_number"}:
-        number = _range(finding, model) or _TYPES.get(kind, str(finding["msg"]))
-        untyped = kind == "float_type" and isinstance(finding["input"], str)
-        return f"{number}, not text" if untyped else number
+    if kind in _OF_NUMBERS or kind in _OF_WHOLE_NUMBERS:
+        number = _range(finding, model, textual=textual) or _TYPES.get(kind, "a number")
+        mistyped = isinstance(finding["input"], str) and not textual
+        return f"{number}, not text" if mistyped else number
     if kind == "int_type" and isinstance(finding["input"], str):
         return "a whole number, not text"
+    length = _length(kind, context)
+    return length or _TYPES.get(kind, str(finding["msg"]).removeprefix(_RAW))
+
+
+def _length(kind: str, context: Mapping[str, Any]) -> str | None:
+    """The bound that a list or a text has passed, None for what is wrong in another way."""
     if kind == "too_long":
         return f"at most {context['max_length']} items"
     if kind == "string_too_long":
         return f"at most {context['max_length']} characters"
-    return _TYPES.get(kind, str(finding["msg"]))
+    if kind == "string_too_short":
+        least = context["min_length"]
+        return f"at least {least} character{'s' if least > 1 else ''}"
+    return None
 
 
-def _range(finding: Any, model: type[BaseModel]) -> str | None:
-    """The whole range of a bounded field, so that one answer tells both ends."""
-    metadata = _metadata(finding["loc"], model)
+def _range(finding: Any, model: type[BaseModel], *, textual: bool) -> str | None:
+    """The whole range of a bounded field, so that one answer tells both ends.
+
+    A text is told which kind of number it should have been.
+    """
+    known = _field(finding["loc"], model)
+    metadata = [] if known is None else [*known.metadata, *_inner_metadata(known)]
     low = next((m.ge for m in metadata if isinstance(m, Ge)), None)
     high = next((m.le for m in metadata if isinstance(m, Le)), None)
+    whole = textual and known is not None and int in kinds(known)
+    number = "a whole number" if whole else "a number"
     if low is not None and high is not None:
-        return f"a number within {low}..{high}"
+        return f"{number} within {low}..{high}"
+    bounds = [bound for m in metadata for bound in _bounds(m)]
+    if bounds and (textual or any(isinstance(m, Gt | Lt) for m in metadata)):
+        return f"{number} {' and '.join(bounds)}"
     context: Mapping[str, Any] = finding.get("ctx", {})
     if "ge" in context:
         return f"at least {context['ge']}"
@@ -156,16 +197,31 @@ def _range(finding: Any, model: type[BaseModel]) -> str | None:
     return None
 
 
-def _metadata(location: Sequence[str | int], model: type[BaseModel]) -> list[Any]:
-    """What is annotated to the field at a location, nothing for what is no field."""
+def _bounds(piece: Any) -> Iterator[str]:
+    """One end of a range in words, nothing for what is no end."""
+    match piece:
+        case Ge():
+            yield f"of at least {piece.ge:g}"
+        case Gt():
+            yield f"above {piece.gt:g}"
+        case Le():
+            yield f"of at most {piece.le:g}"
+        case Lt():
+            yield f"below {piece.lt:g}"
+        case _:
+            return
+
+
+def _field(location: Sequence[str | int], model: type[BaseModel]) -> FieldInfo | None:
+    """The field at a location, None for what is no field."""
     known: FieldInfo | None = None
     fields: Mapping[str, FieldInfo] = model.model_fields
     for name in location:
         known = fields.get(str(name))
         if known is None:
-            return []
+            return None
         fields = next((kind.model_fields for kind in kinds(known) if is_model(kind)), {})
-    return [] if known is None else [*known.metadata, *_inner_metadata(known)]
+    return known
 
 
 def _inner_metadata(known: FieldInfo) -> Iterator[Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 from app.commands.kinds import Commands
+from app.errors import BadRequest
 from app.settings import Settings
-from app.storage.backup import backup, restore
+from app.storage.backup import backup, key_to_bring, restore, to_be_replaced
 from app.storage.opening import open_storage
 from app.telemetry.logs import configure, log_setup
 
@@ -27,6 +29,7 @@ def add(commands: Commands) -> None:
         "restore", help="replace all that is stored by a backup, while no server runs"
     )
     restoring.add_argument("file", type=Path)
+    restoring.add_argument("--yes", action="store_true", help="do not ask")
     restoring.set_defaults(command=put_back)
 
 
@@ -46,10 +49,28 @@ def back_up(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def put_back(settings: Settings, options: argparse.Namespace) -> int:
+    """Restore a backup, after a question if there is something to lose."""
+    if not options.yes and not _may_replace(settings, options.file):
+        print("nothing was restored", file=sys.stderr)
+        return 1
     applied = _run(settings, restore(settings, options.file))
     print(f"restored what {options.file} holds")
     _say_applied(applied)
+    print(key_to_bring(settings))
     return 0
+
+
+def _may_replace(settings: Settings, file: Path) -> bool:
+    """Whether the database is empty, or somebody said yes; raises BadRequest with nobody there."""
+    accounts = _run(settings, to_be_replaced(settings, file))
+    if not accounts:
+        return True
+    held = f"{accounts} account{'s' if accounts > 1 else ''} and all that they own"
+    if not sys.stdin.isatty():
+        msg = f"a restore replaces {held}, and there is no terminal to ask; use --yes"
+        raise BadRequest(msg)
+    answer = input(f"replace {held} by what {file} holds, for good? [y/N] ")
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def _run(settings: Settings, work: Coroutine[Any, Any, _T]) -> _T:

@@ -53,7 +53,7 @@ def add(commands: Commands) -> None:
         command=show_all
     )
     checking = token.add_parser("check", help="tell whether a token is valid, and what it may do")
-    checking.add_argument("token")
+    checking.add_argument("token", help="- reads it from standard input, where no list shows it")
     checking.set_defaults(command=check)
     _add_renew(token)
     revoking = token.add_parser("revoke", help="end a service token at once")
@@ -136,7 +136,9 @@ def show_all(settings: Settings, _: argparse.Namespace) -> int:
 
 def check(settings: Settings, options: argparse.Namespace) -> int:
     """Print what is known of a token; status 1 unless the server would take it."""
-    verdict = _run(settings, lambda accounts: verdict_on(accounts, options.token))
+    from_input = options.token == "-"  # noqa: S105 - it stands for standard input
+    token = sys.stdin.readline().strip() if from_input else options.token
+    verdict = _run(settings, lambda accounts: verdict_on(accounts, token))
     print(json.dumps(verdict.told(), indent=2))
     return 0 if verdict.valid else 1
 
@@ -208,11 +210,17 @@ def _run(settings: Settings, work: Callable[[Accounts], Awaitable[_T]]) -> _T:
 
 
 def _line(token: ServiceToken, now: float) -> str:
-    """A token in a list: id, state, days left, scopes, last use, name."""
+    """A token in a list: id, state, days left, scopes, last use, name.
+
+    Where its owner holds less, what it may do stands beside its scopes.
+    """
     days = days_left(token, now)
     used = "never" if token.last_used_at is None else _moment(token.last_used_at)
     left = "eternal" if days is None else f"{days} days"
-    columns = (f"{state_of(token, now):13}", f"{left:>9}", f"{scope_text(token.scopes):18}")
+    scopes = scope_text(token.scopes)
+    if (effective := scope_text(token.effective_scopes)) != scopes:
+        scopes = f"{effective or 'nothing'} (of {scopes})"
+    columns = (f"{state_of(token, now):13}", f"{left:>9}", f"{scopes:18}")
     return "  ".join((str(token.id), *columns, f"last used {used}", token.name or "")).rstrip()
 
 

@@ -16,6 +16,7 @@ from app.commands.kinds import Commands
 from app.errors import BadRequest
 from app.settings import Settings
 from app.storage.administration import UserChange, UserFilter
+from app.storage.profiles import Profile
 from app.storage.users import User
 from app.telemetry.logs import configure, log_setup
 
@@ -91,7 +92,17 @@ def print_users(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def promote(settings: Settings, options: argparse.Namespace) -> int:
-    return _change(settings, options, UserChange(is_superuser=True), "is a superuser")
+    async def promoted(accounts: Accounts) -> Profile:
+        user = await administration.user_of_name(accounts, options.name)
+        return await administration.change_user(accounts, user.id, UserChange(is_superuser=True))
+
+    who = _done(settings, promoted)
+    print(f"{who.username} is a superuser")
+    if not who.is_active:
+        print(f"but is disabled: python run.py user enable {who.username}", file=sys.stderr)
+    if not who.is_approved:
+        print(f"but waits for approval: python run.py user approve {who.username}", file=sys.stderr)
+    return 0
 
 
 def disable(settings: Settings, options: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ from app.security.secrets import KEY_FILE
 from app.settings import Settings
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
 from app.storage.launch import SELF
-from app.storage.migrate import MIGRATIONS, migrate, migrations_in, newest
+from app.storage.migrate import MIGRATIONS, Migration, migrate, migrations_in, newest
 from app.storage.opening import open_server
 from app.storage.postgres import APPLICATION, SCHEMA, connect_options, dedicated
 from app.storage.programs import Programs, end, shipped
@@ -65,8 +65,38 @@ async def restore(settings: Settings, path: Path) -> tuple[str, ...]:
 
     Refused while a server uses the database, and for a backup of a newer release; all or nothing.
     """
-    migrations = migrations_in(MIGRATIONS)
-    programs = _programs()
+    programs, migrations = _programs(), migrations_in(MIGRATIONS)
+    path = await _restorable(programs, migrations, path)
+    async with _alone(settings) as dsn:
+        await _load(programs, dsn, path)
+        return await migrate(dsn, migrations)
+
+
+async def to_be_replaced(settings: Settings, path: Path) -> int:
+    """How many accounts a restore would replace; raises what `restore` raises, and changes nothing.
+
+    A database without any is empty: whatever else is stored belongs to one.
+    """
+    await _restorable(_programs(), migrations_in(MIGRATIONS), path)
+    async with _alone(settings) as dsn, dedicated(dsn, connect_options(5.0, 5.0)) as raw:
+        if await raw.fetchval("SELECT to_regclass($1)", f"{SCHEMA}.users") is None:
+            return 0
+        return int(await raw.fetchval(f"SELECT count(*) FROM {SCHEMA}.users"))  # noqa: S608
+
+
+def key_to_bring(settings: Settings) -> str:
+    """What has to come from elsewhere after a restore, and where it belongs."""
+    lost = "without it every token that was issued before is void"
+    if settings.secret_key is not None:
+        return f"the key is not in the backup: NOCTURNA_SECRET_KEY must be the old one; {lost}"
+    return (
+        f"the key is not in the backup: put {KEY_FILE} of the old data directory at "
+        f"{settings.data_dir.resolve() / KEY_FILE}, or set NOCTURNA_SECRET_KEY to it; {lost}"
+    )
+
+
+async def _restorable(programs: Programs, migrations: Sequence[Migration], path: Path) -> Path:
+    """The absolute path of a backup that this release can put back; raises CannotBackUp."""
     path = await asyncio.to_thread(_sealed, path)
     version = await _version_in(programs, path)
     if version > newest(migrations):
@@ -75,11 +105,16 @@ async def restore(settings: Settings, path: Path) -> tuple[str, ...]:
             f"{newest(migrations)}: restore it with the newer release"
         )
         raise CannotBackUp(msg)
+    return path
+
+
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[str]:
+    """The address of the database while no server uses it; raises CannotBackUp."""
     async with open_server(settings, attach=False) as (dsn, _):
         try:
             await _refuse_while_used(dsn)
-            await _load(programs, dsn, path)
-            return await migrate(dsn, migrations)
+            yield dsn
         except (DatabaseUnavailable, StatementRefused) as error:
             raise CannotBackUp(str(error)) from error
 

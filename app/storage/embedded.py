@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -104,6 +105,7 @@ class EmbeddedServer:
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._told: dict[str, float] = {}
         self._ready = False
         self._restarts = 0
 
@@ -140,6 +142,7 @@ class EmbeddedServer:
             if self._process is not None:
                 status = await self._process.wait()
                 self._ready = False
+                self._told.clear()
                 _log.error("the database ended and is started again", status=status)
             if loop.time() - started > CALM_SECONDS:
                 delay = FIRST_DELAY
@@ -248,10 +251,19 @@ class EmbeddedServer:
         if not line:
             return
         self._lines.append(line)
-        if line.startswith(("FATAL:", "PANIC:")):
+        if line.startswith(("FATAL:", "PANIC:")) and self._is_news(line):
             _log.warning("the database says", line=line)
         else:
             _log.debug("the database says", line=line)
+
+    def _is_news(self, line: str) -> bool:
+        """Whether it has not said the same all along: everybody who asks in an outage is told."""
+        now = _seconds()
+        last = self._told.pop(line, None)
+        self._told[line] = now
+        if len(self._told) > _KEPT_LINES:
+            del self._told[next(iter(self._told))]
+        return last is None or now - last > CALM_SECONDS
 
     async def _predecessor_gone(self) -> int | None:
         """Wait for the server of a dead owner; the process, if any, that now has its number."""
@@ -505,6 +517,11 @@ async def _ended(process: Process, number: signal.Signals, within: float) -> Non
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             await process.wait()
+
+
+def _seconds() -> float:
+    """A clock that no change of the date moves."""
+    return time.monotonic()
 
 
 def _last_line(lines: list[str]) -> str:

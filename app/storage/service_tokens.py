@@ -10,12 +10,16 @@ from uuid import UUID
 from app.errors import NotFound
 from app.storage.postgres import Connection, Row
 
+OWNER_MAY = "(SELECT u.is_active AND u.is_approved FROM users u WHERE u.id = t.user_id)"
+"""Whether the owner of a token `t` may be used."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceToken:
     """A token without its secret; `expires_at` is None for an eternal one.
 
-    `replaces` is the one that it was made for when that was renewed.
+    `replaces` is the one that it was made for when that was renewed. `effective_scopes` are those
+    that its owner holds too.
     """
 
     id: UUID
@@ -27,6 +31,23 @@ class ServiceToken:
     expires_at: datetime | None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    owner_may: bool = True
+    effective_scopes: tuple[str, ...] = ()
+
+
+_TOKEN = f"""
+    t.id, t.user_id, t.name, t.scopes, t.replaces,
+    t.created_at, t.expires_at, t.last_used_at, t.revoked_at, {OWNER_MAY} AS owner_may,
+    ARRAY(
+        SELECT DISTINCT s.scope FROM unnest(t.scopes) AS s (scope)
+        WHERE s.scope IN (
+            SELECT unnest(r.scopes) FROM roles r
+            WHERE r.name IN (SELECT g.role FROM user_roles g WHERE g.user_id = t.user_id) OR (
+                r.name = 'admin' AND (SELECT u.is_superuser FROM users u WHERE u.id = t.user_id)
+            )
+        )
+    ) AS effective_scopes
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +76,19 @@ async def find_service_token(
     connection: Connection, token_id: UUID
 ) -> tuple[ServiceToken, bytes] | None:
     """A token and its digest, revoked or not."""
-    query = """
-        SELECT id, user_id, name, scopes, replaces,
-            created_at, expires_at, last_used_at, revoked_at, token_digest
-        FROM service_tokens WHERE id = $1
-    """
+    query = f"""
+        SELECT {_TOKEN}, t.token_digest FROM service_tokens t WHERE t.id = $1
+    """  # noqa: S608 - a constant
     row = await connection.fetchrow(query, token_id)
     return None if row is None else (_token(row), row["token_digest"])
 
 
 async def lock_service_token(connection: Connection, token_id: UUID) -> ServiceToken:
     """A token that is not revoked, until the end of this transaction; raises NotFound."""
-    query = """
-        SELECT id, user_id, name, scopes, replaces,
-            created_at, expires_at, last_used_at, revoked_at
-        FROM service_tokens WHERE id = $1 AND revoked_at IS NULL FOR UPDATE
-    """
+    query = f"""
+        SELECT {_TOKEN} FROM service_tokens t
+        WHERE t.id = $1 AND t.revoked_at IS NULL FOR UPDATE OF t
+    """  # noqa: S608 - a constant
     if (row := await connection.fetchrow(query, token_id)) is None:
         raise not_found(token_id)
     return _token(row)
@@ -90,12 +108,11 @@ async def list_service_tokens(
     connection: Connection, limit: int, *, after: Place | None = None, revoked: bool = False
 ) -> list[ServiceToken]:
     """The tokens of all owners, newest first, with the revoked ones or without them."""
-    where = "TRUE" if after is None else "(created_at, id) < ($2, $3)"
+    where = "TRUE" if after is None else "(t.created_at, t.id) < ($2, $3)"
     query = f"""
-        SELECT id, user_id, name, scopes, replaces,
-            created_at, expires_at, last_used_at, revoked_at
-        FROM service_tokens WHERE {where} {"" if revoked else "AND revoked_at IS NULL"}
-        ORDER BY created_at DESC, id DESC LIMIT $1
+        SELECT {_TOKEN} FROM service_tokens t
+        WHERE {where} {"" if revoked else "AND t.revoked_at IS NULL"}
+        ORDER BY t.created_at DESC, t.id DESC LIMIT $1
     """  # noqa: S608 - constants
     values = () if after is None else (after.created_at, after.id)
     return [_token(row) for row in await connection.fetch(query, limit, *values)]
@@ -105,30 +122,26 @@ async def list_ending(
     connection: Connection, since: datetime, until: datetime, limit: int
 ) -> list[ServiceToken]:
     """The tokens whose end lies between two times and that nobody replaces, soonest first."""
-    query = """
-        SELECT t.id, t.user_id, t.name, t.scopes, t.replaces,
-            t.created_at, t.expires_at, t.last_used_at, t.revoked_at
-        FROM service_tokens t
+    query = f"""
+        SELECT {_TOKEN} FROM service_tokens t
         WHERE t.revoked_at IS NULL AND t.expires_at BETWEEN $1 AND $2
         AND NOT EXISTS (
             SELECT FROM service_tokens s WHERE s.replaces = t.id AND s.revoked_at IS NULL
         )
         ORDER BY t.expires_at LIMIT $3
-    """
+    """  # noqa: S608 - a constant
     return [_token(row) for row in await connection.fetch(query, since, until, limit)]
 
 
 async def list_unreplaced(connection: Connection, limit: int) -> list[ServiceToken]:
     """The tokens that are neither revoked nor replaced, newest first."""
-    query = """
-        SELECT t.id, t.user_id, t.name, t.scopes, t.replaces,
-            t.created_at, t.expires_at, t.last_used_at, t.revoked_at
-        FROM service_tokens t
+    query = f"""
+        SELECT {_TOKEN} FROM service_tokens t
         WHERE t.revoked_at IS NULL AND NOT EXISTS (
             SELECT FROM service_tokens s WHERE s.replaces = t.id AND s.revoked_at IS NULL
         )
         ORDER BY t.created_at DESC, t.id DESC LIMIT $1
-    """
+    """  # noqa: S608 - a constant
     return [_token(row) for row in await connection.fetch(query, limit)]
 
 
@@ -195,4 +208,6 @@ def _token(row: Row) -> ServiceToken:
         expires_at=row["expires_at"],
         last_used_at=row["last_used_at"],
         revoked_at=row["revoked_at"],
+        owner_may=row["owner_may"],
+        effective_scopes=tuple(sorted(row["effective_scopes"])),
     )

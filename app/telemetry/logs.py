@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -16,6 +18,42 @@ LONGEST_MESSAGE = 500
 """Characters of a library's message."""
 MOST_CAUSES, MOST_FRAMES = 4, 5
 """Of an exception: how far back, and how deep."""
+
+
+Ids = Callable[[], tuple[str | None, str | None]]
+"""Tells the id of a request and the id of its user, as far as they are known by now."""
+COMMAND_LINE = "command line"
+"""Who acts where there is no request."""
+
+
+@dataclass(slots=True)
+class _Request:
+    """What tells of a request, until it is answered: tasks that it started may live longer."""
+
+    ids: Ids | None
+
+
+_request: ContextVar[_Request | None] = ContextVar("request", default=None)
+
+
+@contextmanager
+def in_request(ids: Ids) -> Iterator[None]:
+    """A block whose log lines carry the ids of a request, those of its tasks as well."""
+    request = _Request(ids)
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+        request.ids = None
+
+
+def acting() -> str | None:
+    """The id of the user who asked for what is being done, or `COMMAND_LINE`."""
+    request = _request.get()
+    if request is None or request.ids is None:
+        return COMMAND_LINE
+    return request.ids()[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +77,7 @@ def configure(setup: LogSetup) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_values,
+        _with_request,
     ]
     structlog.configure(
         processors=[
@@ -97,6 +136,16 @@ def _without_values(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutable
         given = found[1] if isinstance(found, tuple) else found
         error = given if isinstance(given, BaseException) else sys.exc_info()[1]
         event["exception"] = " from ".join(map(_described, _chain(error)))
+    return event
+
+
+def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An event with the ids of its request, unless it names others itself."""
+    request = _request.get()
+    if request is not None and request.ids is not None:
+        request_id, user_id = request.ids()
+        event.setdefault("request_id", request_id)
+        event.setdefault("user_id", user_id)
     return event
 
 

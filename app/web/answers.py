@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,10 @@ from app.errors import AppError, MethodNotAllowed, TokenExpired, Unauthenticated
 from app.wire import Outcome, Prepared, encode, envelope, failure, inside, success
 
 REQUEST_ID = web.RequestKey("request_id", str)
+IGNORED = web.RequestKey("ignored", list[str])
+"""Warnings of what a request brought and nobody read."""
+MOST_IGNORED = 10
+"""Of these in one answer."""
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 OWN_API = "/api/v1/"
@@ -56,8 +61,20 @@ def succeeded(
 def told(request: web.Request, data: Any, status: int = 200) -> web.Response:
     """A success in the shape of its path: in the envelope under /api/v1, bare elsewhere."""
     if request.path.startswith(OWN_API):
-        return enveloped(request, Outcome(status, success(encode(data))))
+        return enveloped(request, Outcome(status, success(encode(data)), warned(request)))
     return bare(data, status)
+
+
+def note_ignored(request: web.Request, warnings: Iterable[str]) -> None:
+    """Let the answer to a request warn of some more, at most `MOST_IGNORED` in all."""
+    noted = request.get(IGNORED, [])
+    request[IGNORED] = [*noted, *islice(warnings, MOST_IGNORED - len(noted))]
+
+
+def warned(request: web.Request) -> bytes:
+    """The inside of `meta` that warns of what nobody read, empty where there is nothing."""
+    noted = request.get(IGNORED, [])
+    return inside({"warnings": noted}) if noted else b""
 
 
 def refused(request: web.Request, error: AppError) -> web.Response:

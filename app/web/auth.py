@@ -10,8 +10,26 @@ from app.accounts import login as logins
 from app.accounts import sessions
 from app.accounts.registration import Registration, register, require_open
 from app.accounts.sessions import Origin, Tokens
-from app.errors import InvalidInput, NotFound, Problem
-from app.keys import ACCOUNTS, PRINCIPAL, PRINCIPALS, SETTINGS
+from app.errors import (
+    STATUS_OF,
+    Conflicting,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    Problem,
+    RateLimited,
+    Unauthenticated,
+)
+from app.keys import (
+    ACCOUNTS,
+    LOGINS,
+    PRINCIPAL,
+    PRINCIPALS,
+    REFUSED,
+    SETTINGS,
+    SUCCESS,
+    THROTTLED,
+)
 from app.security.tokens import Scope
 from app.storage.users import get_user, list_roles
 from app.web.access import client_address, find_principal
@@ -41,7 +59,12 @@ async def post_register(request: web.Request) -> web.Response:
     """200 with the user, 202 while an administrator has to approve; closed before it is read."""
     require_open(request.app[SETTINGS])
     wanted = await json_body(request, NewAccount)
-    user = await register(request.app[ACCOUNTS], Registration(**wanted.model_dump()))
+    try:
+        user = await register(request.app[ACCOUNTS], Registration(**wanted.model_dump()))
+    except Conflicting as taken:
+        if _is_own_api(request):
+            raise
+        raise _Taken(taken.message) from taken
     if user.is_approved:
         return told(request, user_answer(request, user))
     message = "registered; you can log in once an administrator has approved the account"
@@ -50,14 +73,23 @@ async def post_register(request: web.Request) -> web.Response:
 
 async def post_login(request: web.Request) -> web.Response:
     given = await _credentials(request)
-    accounts, origin = request.app[ACCOUNTS], _origin(request)
-    return _tokens(request, await logins.login(accounts, given.username, given.password, origin))
+    accounts, counts = request.app[ACCOUNTS], request.app[LOGINS]
+    try:
+        tokens = await logins.login(accounts, given.username, given.password, _origin(request))
+    except RateLimited:
+        counts.add((THROTTLED,))
+        raise
+    except (Unauthenticated, PermissionDenied):
+        counts.add((REFUSED,))
+        raise
+    counts.add((SUCCESS,))
+    return _tokens(request, tokens)
 
 
 async def post_refresh(request: web.Request) -> web.Response:
     presented = await _presented(request)
     if presented is None:
-        raise _no_token()
+        raise _no_token(request)
     rotation = request.app[SETTINGS].refresh_token_rotation
     strict = _is_own_api(request) or rotation == "strict"
     return _tokens(request, await sessions.refresh(request.app[ACCOUNTS], presented, strict=strict))
@@ -72,7 +104,7 @@ async def post_logout(request: web.Request) -> web.Response:
         return told(request, Success(success=True))
     principal = await find_principal(request) if _is_own_api(request) else None
     if principal is None or principal.session_id is None or principal.user_id is None:
-        raise _no_token()
+        raise _no_token(request)
     await sessions.end(accounts, principal.user_id, principal.session_id)
     _forget(request, f"session:{principal.session_id}")
     return told(request, Success(success=True))
@@ -96,7 +128,8 @@ async def delete_session(request: web.Request) -> web.Response:
     except ValueError as error:
         msg = "no session has this id; list yours at /api/v1/auth/sessions"
         raise NotFound(msg) from error
-    await sessions.end(request.app[ACCOUNTS], owner(request), family_id)
+    own = family_id == request[PRINCIPAL].session_id
+    await sessions.end(request.app[ACCOUNTS], owner(request), family_id, own=own)
     _forget(request, f"session:{family_id}")
     return web.Response(status=204)
 
@@ -158,8 +191,20 @@ async def _presented(request: web.Request) -> str | None:
     return in_query
 
 
-def _no_token() -> InvalidInput:
-    return InvalidInput([Problem("query.refresh_token", "given", None, "missing")])
+def _no_token(request: web.Request) -> InvalidInput:
+    if _is_own_api(request):
+        problem = Problem("refresh_token", "given in the JSON body", None, "missing")
+    else:
+        problem = Problem("query.refresh_token", "given", None, "missing")
+    return InvalidInput([problem])
+
+
+class _Taken(Conflicting):
+    """A name that is taken, for clients that know this by another status."""
+
+    @property
+    def status(self) -> int:
+        return STATUS_OF["BAD_REQUEST"]
 
 
 def _forget(request: web.Request, change: str) -> None:

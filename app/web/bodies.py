@@ -4,41 +4,49 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
+from app.calculations.paths import ignored
 from app.calculations.problems import invalid
-from app.errors import InvalidInput, Problem
+from app.errors import NOT_TOLD, InvalidInput, Problem
 from app.keys import SETTINGS
-from app.web.calculations import read_body
+from app.web.answers import OWN_API, note_ignored
+from app.web.calculations import read_body, require_json
 from app.wire import decode
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_FORM_FIELDS = 50
 _UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
 """What aiohttp raises for parts, headers, character sets and encodings that are wrong."""
-NOT_TOLD = "what is not repeated here"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Body(BaseModel):
-    """A request body: strict JSON values; fields that nobody reads are ignored."""
+    """A request body: strict JSON values; of fields that nobody reads the answer warns."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
 async def json_body(request: web.Request, model: type[Model]) -> Model:
-    """The JSON body of a request; raises InvalidInput, PayloadTooLarge or BadRequest."""
-    text = await read_body(request)
+    """The JSON body of a request; raises InvalidInput, PayloadTooLarge or BadRequest.
+
+    Raises UnsupportedMediaType under /api/v1 for one that says it is something else.
+    """
+    text = await _json_text(request)
     try:
-        return model.model_validate_json(text)
+        read = model.model_validate_json(text)
     except ValidationError as error:
         raise _invalid(error, model) from None
+    with suppress(ValueError):  # what only one of two readers takes for JSON
+        _note_unread(request, decode(text), "", model)
+    return read
 
 
 def is_form(request: web.Request) -> bool:
@@ -54,16 +62,18 @@ async def form_body(request: web.Request, model: type[Model]) -> Model:
         async with asyncio.timeout(request.app[SETTINGS].request_deadline):
             fields = await request.post()
     except (TimeoutError, *_UNREADABLE) as error:
-        raise InvalidInput.of("body", "a form", "something that cannot be read") from error
+        raise InvalidInput.of("body", "a form", NOT_TOLD) from error
     return checked({name: fields[name] for name in list(fields)[:MOST_FORM_FIELDS]}, model)
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:
     """The query of a request; raises InvalidInput. Of a repeated name the first one counts."""
     try:
-        return model.model_validate_strings(dict(request.query), strict=False)
+        read = model.model_validate_strings(dict(request.query), strict=False)
     except ValidationError as error:
-        raise _invalid(error, model).inside("query") from None
+        raise _invalid(error, model, textual=True).inside("query") from None
+    _note_unread(request, request.query, "query.", model)
+    return read
 
 
 def checked(values: Mapping[str, Any], model: type[Model]) -> Model:
@@ -76,7 +86,7 @@ def checked(values: Mapping[str, Any], model: type[Model]) -> Model:
 
 async def json_object(request: web.Request) -> Any:
     """Any JSON, for a body whose shape is open; raises InvalidInput."""
-    text = await read_body(request)
+    text = await _json_text(request)
     try:
         from_json(text)  # which takes no more than 200 levels: deeper ones cannot be written again
         return decode(text)
@@ -92,9 +102,29 @@ async def json_members(request: web.Request) -> dict[str, Any]:
     return given
 
 
-def _invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
+async def _json_text(request: web.Request) -> bytes:
+    if request.path.startswith(OWN_API):
+        require_json(request)
+    return await read_body(request)
+
+
+def _note_unread(request: web.Request, given: Any, path: str, model: type[BaseModel]) -> None:
+    """Let the answer warn of each member that no field of a model reads."""
+    if not isinstance(given, Mapping):
+        return
+    known = set(model.model_fields)
+    for field in model.model_fields.values():
+        if isinstance(field.validation_alias, AliasChoices):
+            known.update(map(str, field.validation_alias.choices))
+    unread = (name for name in given if name not in known)
+    note_ignored(request, (ignored(name, path, model, model) for name in unread))
+
+
+def _invalid(
+    error: ValidationError, model: type[BaseModel], *, textual: bool = False
+) -> InvalidInput:
     """The same failure in our own words, without the values of fields marked `repr=False`."""
-    found = invalid(error, model)
+    found = invalid(error, model, textual=textual)
     secret = {name for name, field in model.model_fields.items() if not field.repr}
     if not secret:
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -111,16 +111,29 @@ class ListedServiceToken:
             last_used_at=_optional(request, token.last_used_at),
             is_expired=over,
             days_until_expiry=days,
-            is_active=not over and token.revoked_at is None,
+            is_active=not over and token.revoked_at is None and token.owner_may,
             state=state_of(token, now),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedServiceToken(ListedServiceToken):
+    """`effective_scope` is what the token may do now: no more than its owner."""
+
+    effective_scope: str
+
+    @classmethod
+    def on_page(cls, token: ServiceToken, now: float, request: web.Request) -> Self:
+        listed = ListedServiceToken.of(token, now, request)
+        values = {each.name: getattr(listed, each.name) for each in fields(listed)}
+        return cls(**values, effective_scope=scope_text(token.effective_scopes))
 
 
 @dataclass(frozen=True, slots=True)
 class PageOfServiceTokens:
     """`next_cursor` is null on the last page."""
 
-    service_tokens: list[ListedServiceToken]
+    service_tokens: list[OwnedServiceToken]
     next_cursor: str | None
 
 

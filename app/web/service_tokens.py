@@ -27,6 +27,7 @@ from app.web.service_token_shapes import (
     CreatedServiceToken,
     ListedServiceToken,
     NewServiceToken,
+    OwnedServiceToken,
     PageOfServiceTokens,
     PageQuery,
     RefreshedAccess,
@@ -89,7 +90,7 @@ async def list_page(request: web.Request) -> web.Response:
     async with accounts.postgres.connection() as connection:
         found = await list_service_tokens(connection, query.limit + 1, after=after, revoked=True)
     tokens, now = found[: query.limit], accounts.clock()
-    items = [ListedServiceToken.of(token, now, request) for token in tokens]
+    items = [OwnedServiceToken.on_page(token, now, request) for token in tokens]
     more = len(found) > len(tokens)
     return told(request, PageOfServiceTokens(items, cursor_after(tokens[-1]) if more else None))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 
 from actors.calculation_pool.sliced import LongWork
+from actors.runtime import ActorError
 from app.calculations.catalogue import catalogue
 from app.web.answers import REQUEST_ID, enveloped
 from app.web.cors import CORS
 from app.web.limits import VERDICT, mark
-from app.wire import CUT, encode
+from app.web.wrapper import undelivered
+from app.wire import CUT, encode, failure
 
 LINES = "application/x-ndjson"
 
@@ -29,20 +31,25 @@ async def streamed(request: web.Request, work: LongWork) -> web.StreamResponse:
     """
     response: web.StreamResponse | None = None
     rows = 0
-    async for part in work.lines():
-        if response is None:
+    try:
+        async for part in work.lines():
+            if response is None:
+                if part.status != CUT:
+                    return enveloped(request, part)
+                response = await _begun(request)
             if part.status != CUT:
-                return enveloped(request, part)
-            response = await _begun(request)
-        if part.status != CUT:
-            await response.write(b"{%b}\n" % part.fragment)
-            break
-        rows += part.fragment.count(b"\n")
-        await response.write(part.fragment)
-    else:
-        response = response or await _begun(request)
-        end = {"end": {"rows": rows, "request_id": request[REQUEST_ID]}}
-        await response.write(encode(end) + b"\n")
+                await response.write(b"{%b}\n" % part.fragment)
+                break
+            rows += part.fragment.count(b"\n")
+            await response.write(part.fragment)
+        else:
+            response = response or await _begun(request)
+            end = {"end": {"rows": rows, "request_id": request[REQUEST_ID]}}
+            await response.write(encode(end) + b"\n")
+    except ActorError as error:
+        if response is None:
+            raise
+        await response.write(b"{%b}\n" % failure(undelivered(error)))
     await response.write_eof()
     return response
 

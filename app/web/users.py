@@ -17,7 +17,7 @@ from app.security.tokens import Scope
 from app.storage.erasure import OwnedTable
 from app.storage.profiles import no_user
 from app.web.access import client_address
-from app.web.answers import compress, enveloped, told
+from app.web.answers import compress, enveloped, told, warned
 from app.web.bodies import json_body, json_object, query_of
 from app.web.routing import Route, RouteClass
 from app.web.user_shapes import (
@@ -114,7 +114,8 @@ async def export(request: web.Request) -> web.Response:
         + encode(_about(each.table, asked.skip + each.rows.count, more=each.rows.more))[1:]
         for each in held
     )
-    answer = enveloped(request, Outcome(200, success(b'{"tables":{' + tables + b"}}")))
+    data = success(b'{"tables":{' + tables + b"}}")
+    answer = enveloped(request, Outcome(200, data, warned(request)))
     await asyncio.to_thread(compress, request.headers.get(hdrs.ACCEPT_ENCODING, ""), answer)
     return answer
 

@@ -5,6 +5,7 @@ One function in place of a stack of middlewares: each layer of those costs as mu
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import re
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from aiohttp import hdrs, web
 from multidict import istr
 
-from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
+from actors.runtime import ActorCrashed, ActorError, ActorStopped, AskTimeout, MailboxFull
 from app.accounts.principals import Principals
 from app.compat.operations import long_operations
 from app.errors import (
@@ -28,10 +29,10 @@ from app.errors import (
     PayloadTooLarge,
     Unavailable,
 )
-from app.keys import PRINCIPAL
+from app.keys import PRINCIPAL, STATE
 from app.limits.windows import Verdict
 from app.security.tokens import Principal, Scope
-from app.telemetry.logs import logger
+from app.telemetry.logs import in_request, logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
 from app.web.access import client_address, refusal, require_login
 from app.web.answers import REQUEST_ID, compress, enveloped, refused
@@ -54,6 +55,10 @@ one, and at a tenth of its cost."""
 
 _RETRY_SOON = 1
 """Seconds after which a momentary overload is usually over."""
+
+_TOLD = frozenset({RouteClass.AUTH, RouteClass.ACCOUNT, RouteClass.STORED})
+"""Routes whose log lines carry the request and its user: a calculation writes none of its own, and
+is spared the microsecond."""
 
 _log = logger(__name__)
 
@@ -87,7 +92,8 @@ class Wrapper:
 
     def around(self, route: Route) -> Handler:
         """The handler that the server calls for a route."""
-        return _Endpoint(route, self).handle
+        endpoint = _Endpoint(route, self)
+        return endpoint.handle_told if route.counted in _TOLD else endpoint.handle
 
 
 class _Endpoint:
@@ -104,6 +110,11 @@ class _Endpoint:
         self._slow_seconds = wrapper.slow_seconds
         takes_preflights = route.method == "*"  # no route but the last one takes OPTIONS
         self._handler = self._or_preflight if takes_preflights else route.handler
+
+    async def handle_told(self, request: web.Request) -> web.StreamResponse:
+        """As `handle`; every log line of this request carries its ids."""
+        with in_request(lambda: _ids(request)):
+            return await self.handle(request)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
@@ -128,6 +139,10 @@ class _Endpoint:
                 response = refused(request, too_many(verdict))
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
             response = _answer_to(error, request, route.path)
+        except asyncio.CancelledError:  # by the stop of the server, which waits for us no longer
+            if not request.app[STATE].draining or request.writer.output_size:
+                raise
+            response = refused(request, _stopping())
         response.headers[_X_REQUEST_ID] = request_id
         if verdict is not None:
             mark(response.headers, verdict)
@@ -218,22 +233,38 @@ def _request_id(given: str | None) -> str:
     return f"{_PROCESS_ID}{number:012x}"
 
 
-def _answer_to(  # noqa: PLR0911 - a table
-    error: Exception, request: web.Request, endpoint: str
-) -> web.Response:
+def _ids(request: web.Request) -> tuple[str | None, str | None]:
+    """The id of a request, and of the account behind it as far as that is known by now."""
+    principal = request.get(PRINCIPAL)
+    known = principal is not None and principal.user_id is not None
+    return request.get(REQUEST_ID), str(principal.user_id) if principal and known else None
+
+
+def undelivered(error: ActorError) -> AppError:
+    """What callers are told of work that no actor did."""
+    match error:
+        case MailboxFull():
+            msg = "the server has as much work as it can hold; try again in a second"
+            return Overloaded(msg, retry_after=_RETRY_SOON)
+        case AskTimeout():
+            msg = "the answer took longer than the deadline; try again, or ask for less at once"
+            return DeadlineExceeded(msg, retry_after=_RETRY_SOON)
+        case _:
+            return _stopping()
+
+
+def _stopping() -> Unavailable:
+    msg = "the server is stopping or restarting this part; try again in a second"
+    return Unavailable(msg, retry_after=_RETRY_SOON)
+
+
+def _answer_to(error: Exception, request: web.Request, endpoint: str) -> web.Response:
     """The one table from exceptions to answers."""
     match error:
         case AppError():
             return refused(request, error)
-        case MailboxFull():
-            msg = "the server has as much work as it can hold; try again in a second"
-            return refused(request, Overloaded(msg, retry_after=_RETRY_SOON))
-        case AskTimeout():
-            msg = "the answer took longer than the deadline; try again, or ask for less at once"
-            return refused(request, DeadlineExceeded(msg, retry_after=_RETRY_SOON))
-        case ActorStopped() | ActorCrashed():
-            msg = "the server is stopping or restarting this part; try again in a second"
-            return refused(request, Unavailable(msg, retry_after=_RETRY_SOON))
+        case MailboxFull() | AskTimeout() | ActorStopped() | ActorCrashed():
+            return refused(request, undelivered(error))
         case web.HTTPRequestEntityTooLarge():
             return refused(request, body_too_large(request.client_max_size))
         case web.HTTPException():

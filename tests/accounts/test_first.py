@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
+from app.accounts import administration, erasure, password_changes, profiles
 from app.accounts.context import Accounts
 from app.accounts.first import first_accounts, service_account
-from app.errors import CannotStart, Unavailable
+from app.accounts.password_changes import Proof
+from app.errors import CannotStart, Conflicting, Unavailable
+from app.storage.administration import UserChange
 from app.storage.postgres import Postgres
 from app.storage.users import find_by_name
 from tests.accounts.samples import PASSWORD, changed, person
@@ -120,3 +124,28 @@ async def test_whoever_took_its_name_owns_no_service_tokens(
     await first_accounts(accounts)
     with pytest.raises(Unavailable, match="NOCTURNA_SERVICE_USER_EMAIL"):
         await service_account(accounts)
+
+
+async def test_the_account_of_service_tokens_stays_as_it_is(accounts: Accounts) -> None:
+    service = await service_account(accounts)
+    await profiles.profile_of(accounts, service)
+    works: list[Awaitable[object]] = [
+        administration.delete_user(accounts, service),
+        administration.change_user(accounts, service, UserChange(is_active=False)),
+        administration.change_user(accounts, service, UserChange(is_approved=False)),
+        administration.change_user(accounts, service, UserChange(), ["user"]),
+        profiles.change_profile(accounts, service, {"username": "another"}, None),
+    ]
+    for work in works:
+        with pytest.raises(Conflicting, match="owns the service tokens of the command line"):
+            await work
+    await administration.change_user(accounts, service, UserChange(tier="pro"))
+    assert await names(accounts) == ["service_user"]
+
+
+async def test_the_account_of_service_tokens_does_not_erase_itself(accounts: Accounts) -> None:
+    service = await service_account(accounts)
+    reset = await password_changes.make_reset(accounts, service)
+    await password_changes.reset_password(accounts, reset.secret, PASSWORD)
+    with pytest.raises(Conflicting, match="owns the service tokens"):
+        await erasure.erase(accounts, service, Proof(PASSWORD))

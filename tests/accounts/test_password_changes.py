@@ -64,6 +64,15 @@ async def test_a_new_password_keeps_to_the_rules_and_is_not_told(
     assert not new or new not in refusal.value.message
 
 
+async def test_the_present_password_is_no_new_one(accounts: Accounts) -> None:
+    ada = await person(accounts)
+    with pytest.raises(InvalidInput) as refusal:
+        await password_changes.change_password(
+            accounts, ada.id, Proof(PASSWORD), PASSWORD, keep=None
+        )
+    assert refusal.value.message == "new_password must be another one than the present password"
+
+
 async def test_wrong_passwords_are_throttled_as_logins_are(accounts: Accounts) -> None:
     ada = await person(accounts)
     for _ in range(accounts.settings.login_failures):

@@ -10,7 +10,7 @@ import pytest
 from app.accounts import profiles
 from app.accounts.context import Accounts
 from app.accounts.password_changes import Proof
-from app.errors import AppError, Conflicting, InvalidInput
+from app.errors import Conflicting, InvalidInput
 from tests.accounts.samples import PASSWORD, person
 
 SECRET = "a wrong password"  # noqa: S105 - opens nothing
@@ -116,8 +116,20 @@ async def test_merges_at_once_lose_nothing(accounts: Accounts) -> None:
     assert len(await profiles.preferences_of(accounts, ada.id)) == 10
 
 
-async def test_a_character_that_cannot_be_stored_is_refused(accounts: Accounts) -> None:
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"a": "\0"}, "a"),
+        ({"a": {"b": [1, "x\0"]}}, "a.b.1"),
+        ({"a": {"b\0": 1}}, "a"),
+        ({"\0": 1}, "body"),
+    ],
+)
+async def test_a_character_that_cannot_be_stored_is_refused(
+    accounts: Accounts, given: Any, field: str
+) -> None:
     ada = await person(accounts)
-    with pytest.raises(AppError) as refusal:
-        await profiles.replace_preferences(accounts, ada.id, {"a": "\0"})
-    assert refusal.value.status in {400, 422}
+    for change in (profiles.replace_preferences, profiles.merge_preferences):
+        with pytest.raises(InvalidInput) as refusal:
+            await change(accounts, ada.id, given)
+        assert refusal.value.message == f"{field} must be free of NUL characters"

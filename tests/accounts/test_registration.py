@@ -13,7 +13,7 @@ from app.accounts.registration import Registration, register
 from app.accounts.sessions import Origin
 from app.errors import (
     AppError,
-    BadRequest,
+    Conflicting,
     InvalidInput,
     PermissionDenied,
     RegistrationDisabled,
@@ -67,7 +67,7 @@ def test_a_registration_shows_no_password() -> None:
 @pytest.mark.parametrize("email", ["ada@example.com", "ADA@example.com", "ada@EXAMPLE.COM"])
 async def test_an_address_registers_once_in_any_case(accounts: Accounts, email: str) -> None:
     await register(accounts, given())
-    with pytest.raises(BadRequest, match="already registered"):
+    with pytest.raises(Conflicting, match="already registered"):
         await register(accounts, given("other", email=email))
     assert await users(accounts) == 1
 
@@ -75,7 +75,7 @@ async def test_an_address_registers_once_in_any_case(accounts: Accounts, email: 
 @pytest.mark.parametrize("username", ["ada", "ADA"])
 async def test_a_user_name_is_had_by_one_in_any_case(accounts: Accounts, username: str) -> None:
     await register(accounts, given())
-    with pytest.raises(BadRequest, match="user name is taken"):
+    with pytest.raises(Conflicting, match="user name is taken"):
         await register(accounts, given("other", username=username))
     assert await users(accounts) == 1
 
@@ -84,7 +84,7 @@ async def test_of_many_at_once_one_gets_the_name(accounts: Accounts) -> None:
     tried = [register(accounts, given()) for _ in range(10)]
     results = await asyncio.gather(*tried, return_exceptions=True)
     assert sum(isinstance(result, User) for result in results) == 1
-    assert sum(isinstance(result, BadRequest) for result in results) == 9
+    assert sum(isinstance(result, Conflicting) for result in results) == 9
 
 
 @pytest.mark.parametrize(

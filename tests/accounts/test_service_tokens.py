@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -90,7 +91,7 @@ async def test_the_row_and_what_is_signed_agree(
     clock.now = float(int(clock.now)) + 0.7
     issued = await create(accounts, owner, scopes=ALL, days=30, name="backend")
     row, digest = await kept(accounts, issued.row.id)
-    assert row == issued.row
+    assert row == replace(issued.row, effective_scopes=row.effective_scopes)
     assert digest == digest_of(issued.secret)
     claims = claims_of(issued.secret)
     assert row.expires_at is not None
@@ -512,7 +513,23 @@ async def test_the_token_of_a_closed_account_is_refused(accounts: Accounts, owne
     issued = await create(accounts, owner)
     async with accounts.postgres.connection() as connection:
         await connection.execute("UPDATE users SET is_active = false WHERE id = $1", owner)
-    assert (await judged(accounts, issued.secret)).status == "refused"
+    verdict = await judged(accounts, issued.secret)
+    assert (verdict.valid, verdict.status) == (False, "disabled")
+    assert verdict.reason is not None
+    assert "user enable" in verdict.reason
+    told = verdict.told()["row"]
+    assert (told["state"], told["user_id"]) == ("disabled", str(owner))
+
+
+async def test_a_token_does_no_more_than_its_owner(accounts: Accounts, owner: UUID) -> None:
+    issued = await create(accounts, owner, scopes=ALL)
+    async with accounts.postgres.connection() as connection:
+        await connection.execute("UPDATE users SET is_superuser = false WHERE id = $1", owner)
+        await connection.execute("UPDATE user_roles SET role = 'user' WHERE user_id = $1", owner)
+    told = (await judged(accounts, issued.secret)).told()["row"]
+    assert (told["scope"], told["effective_scope"]) == ("calculations,admin", "calculations")
+    row, _ = await kept(accounts, issued.row.id)
+    assert row.effective_scopes == ("calculations",)
 
 
 async def test_after_a_change_of_key_old_tokens_are_still_judged(

@@ -311,3 +311,22 @@ def test_what_the_command_line_needs_is_loaded_and_no_more() -> None:
     loaded = set(done.stdout.split())
     assert "asyncpg" in loaded
     assert not loaded & {"numpy", "swisseph", "aiohttp", "actors", "prometheus_client"}
+
+
+def test_a_token_is_read_from_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = shell.create()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+    done = shell("check", "-")
+    assert done.status == 0
+    assert json.loads(done.out)["valid"] is True
+
+
+def test_a_token_tells_what_its_owner_lacks(shell: Shell, database: str) -> None:
+    secret = shell.create("--scope", "calculations,admin")
+    query(database, "UPDATE user_roles SET role = 'user'")
+    assert "calculations (of calculations,admin)" in shell("list").out
+    query(database, "UPDATE users SET is_active = false")
+    assert "disabled" in shell("list").out
+    checked = shell("check", secret)
+    assert checked.status == 1
+    assert json.loads(checked.out)["status"] == "disabled"

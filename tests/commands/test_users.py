@@ -105,6 +105,22 @@ async def test_states_are_changed_by_name_or_address(run: Run, dsn: str) -> None
     assert (user.is_active, user.is_approved, user.is_superuser) == (True, True, True)
 
 
+def test_a_superuser_who_may_not_come_in_is_told_so(run: Run) -> None:
+    make(run)
+    run("disable", "ada")
+    done = run("promote", "ada")
+    assert (done.returncode, done.stdout) == (0, "ada is a superuser\n")
+    assert "but is disabled: python run.py user enable ada" in done.stderr
+
+
+def test_the_service_account_stays(run: Run) -> None:
+    make(run)
+    for command in (("disable", "service_user"), ("delete", "service_user", "--yes")):
+        done = run(*command)
+        assert done.returncode == 1
+        assert "owns the service tokens of the command line" in done.stderr
+
+
 async def test_an_account_is_deleted_when_somebody_says_yes(run: Run, dsn: str) -> None:
     make(run)
     refused = run("delete", "ada")

@@ -16,10 +16,10 @@ def connect(server: RunningServer) -> HTTPConnection:
     return connection
 
 
-def send(connection: HTTPConnection, body: bytes) -> None:
-    """Ask for a natal chart; the request has left this process on return."""
+def send(connection: HTTPConnection, body: bytes, path: str = PATH) -> None:
+    """Ask for a calculation, a natal chart; the request has left this process on return."""
     headers = {"Authorization": f"Bearer {token()}", "Content-Type": "application/json"}
-    connection.request("POST", PATH, body, headers)
+    connection.request("POST", path, body, headers)
 
 
 def status(connection: HTTPConnection) -> int | None:

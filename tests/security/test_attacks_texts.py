@@ -84,7 +84,7 @@ GOOD: dict[Any, Callable[[], dict[str, Any]]] = {
         "current_password": PASSWORD,
     },
     Erasure: lambda: {"password": "not the password"},
-    PasswordChange: lambda: {"current_password": PASSWORD, "new_password": PASSWORD},
+    PasswordChange: lambda: {"current_password": PASSWORD, "new_password": f"new {PASSWORD}"},
     PasswordReset: lambda: {"token": "x", "new_password": PASSWORD},
     NewServiceToken: lambda: {"scope": "calculations", "name": "x", "days": 7},
     UserPatch: lambda: {"tier": "free", "roles": ["user"]},

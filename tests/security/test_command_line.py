@@ -278,9 +278,12 @@ def test_help_tells_the_scopes(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
-        ({"NOCTURNA_SECRET_KEY": "too-short-and-secret"}, "NOCTURNA_SECRET_KEY: "),
-        ({"SECRET_KEY": "too-short-and-secret"}, "SECRET_KEY: "),
-        ({"NOCTURNA_PORT": "many"}, "NOCTURNA_PORT: "),
+        (
+            {"NOCTURNA_SECRET_KEY": "too-short-and-secret"},
+            "NOCTURNA_SECRET_KEY must be at least 32 ",
+        ),
+        ({"SECRET_KEY": "too-short-and-secret"}, "nocturna: SECRET_KEY must be"),
+        ({"NOCTURNA_PORT": "many"}, "NOCTURNA_PORT must be a whole number"),
         ({"NOCTURNA_ENVIRONMENT": "production"}, "production needs NOCTURNA_SECRET_KEY"),
         ({"NOCTURNA_DATA_DIR": "/proc/nocturna"}, "set NOCTURNA_DATA_DIR"),
     ],

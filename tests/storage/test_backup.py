@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,16 +18,26 @@ from tests.server import ROOT
 KEY = "k" * 32
 
 
-def run(*arguments: str | Path, data_dir: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-B", str(ROOT / "run.py"), *map(str, arguments)],
-        cwd=data_dir.parent,
-        env={"PATH": "/nonexistent", "NOCTURNA_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+def run(
+    *arguments: str | Path, data_dir: Path, typed: bytes | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command without a terminal, or on one where something is typed."""
+    keyboard, terminal = os.openpty()
+    try:
+        os.write(keyboard, typed or b"")
+        return subprocess.run(
+            [sys.executable, "-B", str(ROOT / "run.py"), *map(str, arguments)],
+            cwd=data_dir.parent,
+            env={"PATH": "/nonexistent", "NOCTURNA_DATA_DIR": str(data_dir)},
+            stdin=subprocess.DEVNULL if typed is None else terminal,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 @pytest.fixture
@@ -65,13 +76,48 @@ async def test_a_backup_brings_back_what_was_there_then(settings: Settings, tmp_
         await add_user(storage, "berta")
         async with storage.postgres.connection() as connection:
             await connection.execute("CREATE TABLE later (id uuid REFERENCES users (id))")
-    restored = run("restore", file.name, data_dir=settings.data_dir)
+    unasked = run("restore", file.name, data_dir=settings.data_dir)
+    assert unasked.returncode == 1
+    assert "replaces 2 accounts" in unasked.stderr
+    assert "use --yes" in unasked.stderr
+    assert await users(settings) == ["anna", "berta"]
+    restored = run("restore", file.name, "--yes", data_dir=settings.data_dir)
     assert restored.returncode == 0, restored.stderr
+    assert "the key is not in the backup" in restored.stdout
+    assert str(settings.data_dir / KEY_FILE) in restored.stdout
     assert await users(settings) == ["anna"]
     again = run("backup", file.name, data_dir=settings.data_dir)
     assert again.returncode == 1
     assert "there is such a file already" in again.stderr
     assert names_in(tmp_path) == ["backup", "var"]
+
+
+async def test_an_empty_database_is_restored_without_a_question(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async with open_storage(settings) as storage:
+        await add_user(storage, "anna")
+        assert run("backup", tmp_path / "backup", data_dir=settings.data_dir).returncode == 0
+    elsewhere = tmp_path / "elsewhere"
+    restored = run("restore", tmp_path / "backup", data_dir=elsewhere)
+    assert restored.returncode == 0, restored.stderr
+    assert await users(settings.model_copy(update={"data_dir": elsewhere})) == ["anna"]
+
+
+async def test_on_a_terminal_a_restore_asks(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    async with open_storage(settings) as storage:
+        await add_user(storage, "anna")
+        assert run("backup", file, data_dir=settings.data_dir).returncode == 0
+        await add_user(storage, "berta")
+    kept = run("restore", file, data_dir=settings.data_dir, typed=b"\n")
+    assert kept.returncode == 1
+    assert "replace 2 accounts and all that they own" in kept.stdout
+    assert "nothing was restored" in kept.stderr
+    assert await users(settings) == ["anna", "berta"]
+    agreed = run("restore", file, data_dir=settings.data_dir, typed=b"y\n")
+    assert agreed.returncode == 0, agreed.stderr
+    assert await users(settings) == ["anna"]
 
 
 async def test_a_damaged_backup_changes_nothing(settings: Settings, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from app.storage import (
     roles,
     service_tokens,
     sessions,
+    signing_keys,
     token_alerts,
     users,
 )
@@ -231,6 +232,8 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "sessions.revoke_oldest": (lambda c: sessions.revoke_oldest(c, USER, 50, NOW),),
     "sessions.list_families": (lambda c: sessions.list_families(c, USER, NOW, 50),),
+    "signing_keys.find_strange": (lambda c: signing_keys.find_strange(c, [b"a", b"b"]),),
+    "signing_keys.insert_fingerprint": (lambda c: signing_keys.insert_fingerprint(c, b"a"),),
     "token_alerts.list_watched": (lambda c: token_alerts.list_watched(c, NOW, 1000),),
     "token_alerts.insert_due": (
         lambda c: token_alerts.insert_due(c, *DUE, token_alerts.FIRST, 1000),

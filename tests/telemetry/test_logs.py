@@ -177,3 +177,71 @@ def test_any_other_error_of_the_http_library_stays_an_error(error: Exception | N
     line = record(error)
     assert MalformedRequests().filter(line)
     assert line.levelno == logging.ERROR
+
+
+REQUESTS = """
+import asyncio, logging
+from app.telemetry.logs import LogSetup, acting, configure, in_request, logger
+
+configure(LogSetup("mercury", "INFO", as_json=True))
+log = logger("here")
+
+async def later(done):
+    log.info("while it lasts")
+    await done.wait()
+    log.info("after its end", acting=acting())
+
+async def main():
+    done = asyncio.Event()
+    log.info("before")
+    with in_request(lambda: ("r1", "u1")):
+        log.info("ours", acting=acting())
+        log.info("of another", user_id="u2")
+        logging.getLogger("library").warning("theirs")
+        task = asyncio.create_task(later(done))
+        await asyncio.sleep(0)
+    log.info("behind")
+    done.set()
+    await task
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def contexts() -> dict[str, Any]:
+    """Contexts by message, of lines in and around a request."""
+    done = subprocess.run(
+        [sys.executable, "-c", REQUESTS],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    return {event["message"]: event["context"] for event in events}
+
+
+@pytest.mark.parametrize("message", ["ours", "theirs", "while it lasts"])
+def test_a_line_inside_a_request_carries_its_ids(contexts: dict[str, Any], message: str) -> None:
+    found = contexts[message]
+    assert (found["request_id"], found["user_id"]) == ("r1", "u1")
+
+
+def test_a_line_may_name_another_user(contexts: dict[str, Any]) -> None:
+    assert contexts["of another"] == {"request_id": "r1", "user_id": "u2"}
+
+
+@pytest.mark.parametrize("message", ["before", "behind", "after its end"])
+def test_no_line_outside_a_request_carries_its_ids(contexts: dict[str, Any], message: str) -> None:
+    found = contexts[message]
+    assert (found["request_id"], found["user_id"]) == (None, None)
+
+
+def test_whoever_acts_is_the_user_of_the_request_or_somebody_at_a_shell(
+    contexts: dict[str, Any],
+) -> None:
+    assert contexts["ours"]["acting"] == "u1"
+    assert contexts["after its end"]["acting"] == "command line"

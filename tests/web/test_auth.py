@@ -169,6 +169,11 @@ def test_nobody_registers_twice(server: RunningServer) -> None:
     assert other.status_code == 400
     assert "user name" in other.json()["detail"]
     assert "already registered" not in other.json()["detail"]
+    for answer in (again, other):
+        assert answer.json()["error"]["code"] == "CONFLICT"
+    ours = register(server, fresh(), OURS, username=name)
+    assert (ours.status_code, ours.json()["error"]["code"]) == (409, "CONFLICT")
+    assert ours.json()["error"]["message"] == other.json()["error"]["message"]
 
 
 def test_rights_cannot_be_had_by_asking(server: RunningServer) -> None:
@@ -469,7 +474,9 @@ def test_a_missing_refresh_token_is_named(
     answer = post(server, f"{prefix}/{action}", body)
     assert answer.status_code == 422
     (problem,) = answer.json()["detail"]
-    assert (problem["loc"], problem["type"]) == (["query", "refresh_token"], "missing")
+    place, words = ("body", "given in the JSON body") if prefix == OURS else ("query", "given")
+    assert (problem["loc"], problem["type"]) == ([place, "refresh_token"], "missing")
+    assert problem["msg"].endswith(f"refresh_token must be {words}")
 
 
 @pytest.mark.parametrize("action", ["refresh", "logout"])

@@ -70,6 +70,7 @@ def test_every_promised_metric_is_there_with_its_labels(server: RunningServer) -
         "nocturna_calculation_compute_seconds_count": {"operation"},
         "nocturna_single_flight_hits_total": set(),
         "nocturna_worker_restarts_total": set(),
+        "nocturna_logins_total": {"outcome"},
         "nocturna_build_info": {"version", "ephemeris", "tzdata"},
     }
     assert {name: labels.get(name) for name in promised} == promised

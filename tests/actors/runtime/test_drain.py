@@ -68,6 +68,27 @@ async def test_actors_stop_in_reverse_order_of_spawn() -> None:
     assert stopped == ["web", "pool", "sink"]
 
 
+async def test_whoever_gives_up_a_drain_has_all_askers_answered_at_once() -> None:
+    journal = Journal()
+    async with Supervisor(drain_within=20.0) as supervisor:
+        ref = supervisor.spawn("clerk", journal.clerk, capacity=4)
+        hanging = asyncio.create_task(ref.ask(Hold(asyncio.Event()), within=99.0))
+        waiting = asyncio.create_task(ref.ask(Say("never handled"), within=99.0))
+        await quiet()
+        left_at = asyncio.get_running_loop().time()
+        supervisor.give_up()
+        for asker in (hanging, waiting):
+            with pytest.raises(ActorStopped):
+                await asker
+        with pytest.raises(ActorStopped):
+            ref.tell(Note("refused"))
+        with pytest.raises(RuntimeError):
+            supervisor.spawn("late", journal.clerk, capacity=4)
+    assert asyncio.get_running_loop().time() == left_at
+    assert journal.lines == ["start", "stop"]
+    assert status(supervisor).state == State.STOPPED
+
+
 async def test_drain_cuts_off_a_handler_that_hangs_and_answers_all_askers() -> None:
     journal = Journal()
     async with Supervisor(drain_within=20.0) as supervisor:

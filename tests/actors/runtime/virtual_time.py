@@ -30,7 +30,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._now += seconds
 
 
-class _LeapingSelector(selectors.SelectSelector):
+class _LeapingSelector(selectors.DefaultSelector):
     def __init__(self, leap: Callable[[float], None]) -> None:
         super().__init__()
         self._leap = leap

@@ -273,9 +273,48 @@ async def test_an_alert_that_was_rolled_back_is_not_counted(
 def test_a_change_is_told_by_token() -> None:
     number = uuid4()
     ref: RecordingRef[Changed] = RecordingRef()
-    for change in (f"token:{number}", "token:nonsense", None, "user:1", "roles"):
+    for change in (f"token:{number}", "token:nonsense", None, "session:1", "roles"):
         tell_change(ref, change)
     assert ref.told == [Changed(number), Changed(None), Changed(None)]
+
+
+def test_an_owner_who_changes_may_take_tokens_along() -> None:
+    ref: RecordingRef[Changed] = RecordingRef()
+    tell_change(ref, f"user:{uuid4()}")
+    assert ref.told == [Changed(None)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "given"),
+    [
+        ("UPDATE users SET is_active = false", "UPDATE users SET is_active = true"),
+        ("UPDATE users SET is_approved = false", "UPDATE users SET is_approved = true"),
+    ],
+)
+async def test_nobody_is_alerted_of_a_token_whose_owner_may_not_be_used(
+    postgres: Postgres, taken: str, given: str
+) -> None:
+    await add(postgres, 2.5)
+    await run(postgres, taken)
+    told: list[TokenAlert] = []
+    sight = await look(postgres, (7, 3), NOW.timestamp(), told.append)
+    assert (sight.watched, told, await alerts(postgres)) == ((), [], [])
+    await run(postgres, given)
+    sight = await look(postgres, (7, 3), NOW.timestamp(), told.append)
+    assert len(sight.watched) == 1
+    assert [alert.threshold_days for alert in told] == [7, 3]
+
+
+async def test_an_alert_of_a_token_is_dropped_when_its_owner_is_disabled(
+    postgres: Postgres,
+) -> None:
+    await add(postgres, 2.5)
+    told: list[TokenAlert] = []
+    await look(postgres, (7,), NOW.timestamp(), told.append)
+    await run(postgres, "UPDATE token_alerts SET announced_at = NULL")
+    await run(postgres, "UPDATE users SET is_active = false")
+    await look(postgres, (7,), NOW.timestamp(), told.append)
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("refusal", [MailboxFull("monitor", 1), ActorStopped("monitor")])
