@@ -266,6 +266,8 @@ class Listener:
                 await self._listen()
             except DatabaseUnavailable as failure:
                 _log.debug("not listening", reason=failure.message)
+            except Exception:  # noqa: BLE001 - what nobody foresaw may pass as well
+                _log.exception("not listening")
             if self._down():
                 delay = FIRST_DELAY
             await asyncio.sleep(delay * (0.5 + self._chance() / 2))

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app.errors import AppError
 from app.resilience.breaker import State
 from app.resilience.outbound import Outbound
 from app.resilience.policy import OutboundPolicy
@@ -16,11 +15,14 @@ from app.settings import Settings
 from app.storage.errors import Conflict, Contended, DatabaseUnavailable
 from app.storage.opening import Storage, open_storage
 from app.storage.postgres import Listener
+from app.telemetry.logs import logger
 from app.telemetry.tasks import under_way
 
 NAME = "postgres"
 PROBE_SECONDS = 1.0
 """Between two looks at a database that was down, so that it is in use again without a caller."""
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +71,5 @@ async def _probe(outbound: Outbound, storage: Storage) -> None:
         try:
             async with storage.postgres.connection() as connection:
                 await connection.fetchval("SELECT 1")
-        except AppError:
-            continue
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next try may go well
+            _log.debug("the database is not back yet", error=type(error).__name__)

@@ -146,7 +146,7 @@ def test_a_number_in_a_query_may_be_text(world: World) -> None:
     """Nothing else can be written there."""
     reply = world.send("GET", "/api/charts", Ask(query={"limit": "5000"}), Caller.USER)
     message = refusal(reply, 422)["error"]["message"]
-    assert message == "query.limit must be a number within 0..1000, got '5000'"
+    assert message == "query.limit must be a whole number within 0..1000, got '5000'"
 
 
 def test_no_refusal_repeats_a_password(world: World) -> None:

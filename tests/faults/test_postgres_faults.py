@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,16 @@ STORED = "/api/v1/auth/me"
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    """A PostgreSQL server that the servers under test do not own."""
-    with Owner(tmp_path / "database") as started:
-        yield started
+def owner() -> Iterator[Owner]:
+    """A PostgreSQL server that the servers under test do not own.
+
+    Its directory has a short name, so that it has the same address after a restart.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="nocturna-") as directory,
+        Owner(Path(directory)) as one,
+    ):
+        yield one
 
 
 @pytest.fixture

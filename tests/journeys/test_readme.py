@@ -16,7 +16,9 @@ from app.errors import STATUS_OF
 from tests.server import LONG_ENOUGH, ROOT, SECRET, RunningServer, token
 
 README = (ROOT / "README.md").read_text()
-_, FIRST_CHART, KEPT, PEOPLE, USERS, TOKENS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+_, FIRST_CHART, KEPT, ASKED, PEOPLE, USERS, TOKENS = re.findall(
+    r"```sh\n(.*?)```", README, re.DOTALL
+)
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -52,6 +54,9 @@ def test_the_first_lines_give_a_token_and_a_chart(server: RunningServer) -> None
 def test_a_chart_is_kept_as_it_says(server: RunningServer) -> None:
     kept = json.loads(paste(f"TOKEN={token()}\n{KEPT}", server))["data"]
     assert (kept["place"]["city"], kept["timezone"]) == ("Zürich", "Europe/Zurich")
+    answer = json.loads(paste(f"TOKEN={token()}\nCHART={kept['id']}\n{ASKED}", server))
+    assert answer["meta"]["chart_id"] == kept["id"]
+    assert answer["data"]["aspects"]
 
 
 def test_tokens_are_made_and_checked_as_it_says(server: RunningServer) -> None:

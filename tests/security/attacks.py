@@ -166,8 +166,8 @@ def filled(route: Route, value: str = NOBODY, name: str = "nobody") -> str:
     """The path of a route with something in its places: ids by `value`, names by `name`."""
     if route.per_entry:
         name = next(iter(catalogue()))
-    path = re.sub(r"\{(?:id|token_id)\}", value, route.path)
-    return path.replace("{name}", name)
+    path = re.sub(r"\{(?:id|token_id|chart_id)\}", value, route.path)
+    return path.replace("{name}", name).replace("{calculation}", next(iter(catalogue())))
 
 
 def send(

@@ -14,6 +14,7 @@ from app.resilience.registry import Registry, Surroundings
 from app.storage.errors import CannotOpenStorage, RedisUnavailable
 from app.storage.redis import Redis, key, open_redis
 from app.telemetry.metrics import Metrics
+from tests.faults.processes import eventually
 from tests.redis_server import (
     RedisServer,
     redis_at,
@@ -117,13 +118,21 @@ def test_an_address_that_is_none_is_refused_with_the_cure_and_without_secrets(ad
     assert address not in str(refusal.value)
 
 
+def has_room(server: RedisServer) -> bool:
+    """Whether one more may connect; those of others end soon after they were closed."""
+    try:
+        return server.ask("PING") == "+PONG"
+    except (AssertionError, OSError):
+        return False
+
+
 async def test_no_more_connections_than_the_bound(redis_server: RedisServer) -> None:  # noqa: F811
     async with redis_at(redis_server.url, redis_max_connections=3) as redis:
         async with asyncio.TaskGroup() as group:
             for _ in range(100):
                 group.create_task(redis.ping())
         redis_server.ask("CONFIG", "SET", "maxclients", "4")
-        assert redis_server.ask("PING") == "+PONG"  # the fourth
+        assert await asyncio.to_thread(eventually, lambda: has_room(redis_server))  # for a fourth
 
 
 async def test_who_finds_too_many_waiting_is_refused(redis_server: RedisServer) -> None:  # noqa: F811

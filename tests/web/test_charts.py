@@ -214,8 +214,8 @@ def test_only_the_members_asked_for_are_told(reader: Person) -> None:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("limit=0", "query.limit must be a number within 1..100"),
-        ("limit=101", "query.limit must be a number within 1..100"),
+        ("limit=0", "query.limit must be a whole number within 1..100"),
+        ("limit=101", "query.limit must be a whole number within 1..100"),
         ("limit=many", "query.limit must be"),
         ("sort=age", "query.sort must be one of 'created_at'"),
         ("fields=id,age", "query.fields must be some of id,name,notes"),
