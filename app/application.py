@@ -193,7 +193,7 @@ def _storage(keys: SigningKeys) -> Context:
 
         async with AsyncExitStack() as stack:
             passwords = stack.enter_context(
-                Passwords(settings.password_workers, settings.password_waiting)
+                Passwords(settings.password_threads, settings.password_waiting)
             )
             served = await stack.enter_async_context(
                 serve_storage(

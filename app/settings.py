@@ -195,8 +195,13 @@ class Settings(BaseSettings):
     password_min_length: int = setting(
         "PASSWORD_MIN_LENGTH", 8, "Characters of a password at least", ge=1, le=128
     )
-    password_workers: int = setting(
-        "PASSWORD_WORKERS", 2, "Threads that hash passwords, 19 MiB and 20 ms each", ge=1, le=64
+    password_workers: int | None = setting(
+        "PASSWORD_WORKERS",
+        None,
+        "Threads that hash passwords, 19 MiB and 20 ms each; by default one for two cores, so that "
+        "the others have one to themselves",
+        ge=1,
+        le=64,
     )
     password_waiting: int = setting(
         "PASSWORD_WAITING",
@@ -519,6 +524,7 @@ class Settings(BaseSettings):
         "secret_key",
         "secret_key_previous",
         "workers",
+        "password_workers",
         "database_url",
         "redis_url",
         "max_users_limit",
@@ -572,6 +578,10 @@ class Settings(BaseSettings):
     @property
     def worker_count(self) -> int:
         return self.workers or max(2, os.cpu_count() or 1)
+
+    @property
+    def password_threads(self) -> int:
+        return self.password_workers or max(1, (os.cpu_count() or 1) // 2)
 
 
 def environment_names() -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import requests
 
+from benchmarks.load import log_in
 from benchmarks.loop_lag import SLEEPER_AT_MOST, lateness
 from benchmarks.measure import ROUNDS, Measured, median
 from benchmarks.table import Row
@@ -59,18 +60,9 @@ def _register(url: str) -> None:
 
 def _log_in(url: str) -> int:
     """Log in over and over from some clients; how often that was."""
-    until = time.monotonic() + LOGIN_SECONDS
-    counts = [0] * LOGIN_CLIENTS
-
-    def repeat(number: int) -> None:
-        form = {"username": _NAME, "password": _PASSWORD}
-        while time.monotonic() < until:
-            requests.post(f"{url}/api/auth/login", data=form, timeout=30).raise_for_status()
-            counts[number] += 1
-
-    threads = [threading.Thread(target=repeat, args=(n,)) for n in range(LOGIN_CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts)
+    form = urlencode({"username": _NAME, "password": _PASSWORD})
+    load = log_in(url, form, connections=LOGIN_CLIENTS, seconds=LOGIN_SECONDS)
+    if load.refused:
+        msg = f"{load.refused} of {load.requests} logins were refused"
+        raise RuntimeError(msg)
+    return load.requests

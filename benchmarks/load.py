@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("natal.lua")
+NATAL, LOGIN = (Path(__file__).with_name(name) for name in ("natal.lua", "login.lua"))
 
 
 class NoLoadGenerator(Exception):
@@ -27,13 +28,24 @@ class Load:
 
 def run(url: str, token: str, *, connections: int, seconds: int, stored: bool = False) -> Load:
     """Natal charts from `connections` sockets; `stored` sends the same birth every time."""
+    told = {"TOKEN": token, "STORED": "1" if stored else ""}
+    return _sent(NATAL, url, told, connections, seconds)
+
+
+def log_in(url: str, form: str, *, connections: int, seconds: int) -> Load:
+    """Logins with one form from `connections` sockets."""
+    return _sent(LOGIN, url, {"FORM": form}, connections, seconds)
+
+
+def _sent(script: Path, url: str, told: Mapping[str, str], connections: int, seconds: int) -> Load:
     wrk = shutil.which("wrk")
     if wrk is None:
         msg = "the benchmarks need wrk: apt-get install wrk"
         raise NoLoadGenerator(msg)
-    command = (wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url)
-    environment = {**os.environ, "TOKEN": token, "STORED": "1" if stored else ""}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    command = (wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url)
+    done = subprocess.run(
+        command, env={**os.environ, **told}, capture_output=True, text=True, check=True
+    )
     return _read(done.stdout)
 
 

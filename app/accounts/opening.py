@@ -22,7 +22,7 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts]:
     """Accounts with the schema up to date; raises CannotOpenStorage, UnusableDataDirectory."""
     keys = signing_keys(settings)
     async with open_storage(settings, attach=True) as storage:
-        with Passwords(settings.password_workers, settings.password_waiting) as passwords:
+        with Passwords(settings.password_threads, settings.password_waiting) as passwords:
             accounts = Accounts(storage.postgres, keys, passwords, settings)
             await first_accounts(accounts)
             yield accounts
