@@ -126,6 +126,17 @@ def body_of(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, **{name: label for name, label in labels.items() if label}}
 
 
+def change_of(given: Mapping[str, Any], before: SavedChart) -> dict[str, Any]:
+    """The same of a change: a date that comes back as it was shown changes nothing.
+
+    It does not tell which of two equal hours is meant, nor that nobody knows the time.
+    """
+    body = body_of(given)
+    if body.get("date") == _local(before.birth) and "time" not in body:
+        del body["date"]
+    return body
+
+
 def natal_body(given: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a request for a natal chart, which has its house system beside the birth."""
     return body_of({**given, "config": {"house_system": given.get("house_system")}})

@@ -21,6 +21,7 @@ from app.compat.stored_shapes import (
     LegacySavedChart,
     LegacyStoredNatal,
     body_of,
+    change_of,
     natal_body,
     natal_request,
     saved_shape,
@@ -109,7 +110,8 @@ async def get(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """PUT /api/charts/{chart_id} -> 200 with the chart as it is then; 404, 422."""
     postgres, owner, chart_id = request.app[ACCOUNTS].postgres, _owner(request), _chart_id(request)
-    given = body_of(await json_members(request))
+    members = await json_members(request)
+    given = change_of(members, await chart_of(postgres, owner, chart_id))
     chart = await change_chart(postgres, asking(request), owner, chart_id, given, manner=MANNER)
     return bare(_shown(request, chart))
 

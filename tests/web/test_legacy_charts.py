@@ -608,3 +608,29 @@ def test_pages_of_an_allowed_origin_may_do_all_of_it(someone: Person) -> None:
     assert reply.status == 404
     assert reply.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert reply.headers["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"date": "1942-11-02", "time": "02:30", "fold": 1},
+        {"date": "1942-11-02", "time": "02:30", "fold": 0},
+        {"date": "1950-05-05", "time": "unknown"},
+    ],
+)
+def test_what_is_read_and_sent_back_moves_no_birth(someone: Person, known: dict[str, Any]) -> None:
+    place = {"latitude": 52.52, "longitude": 13.405, "timezone": "Europe/Berlin"}
+    made = someone.call("POST", "/api/v1/charts", {**known, **place}).json()["data"]
+    shown = someone.call("GET", f"{BASE}/{made['id']}").json()
+    assert someone.call("PUT", f"{BASE}/{made['id']}", shown).json()["date"] == shown["date"]
+    again = someone.call("GET", f"/api/v1/charts/{made['id']}").json()["data"]
+    assert {**again, "updated_at": None} == {**made, "updated_at": None}
+
+
+def test_another_time_of_day_is_taken(someone: Person) -> None:
+    place = {"latitude": 52.52, "longitude": 13.405, "timezone": "Europe/Berlin"}
+    body = {"date": "1950-05-05", "time": "unknown", **place}
+    made = someone.call("POST", "/api/v1/charts", body).json()["data"]
+    someone.call("PUT", f"{BASE}/{made['id']}", {"date": "1950-05-05T13:00:00"})
+    again = someone.call("GET", f"/api/v1/charts/{made['id']}").json()["data"]
+    assert again["time"] == "13:00:00"
