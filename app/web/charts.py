@@ -11,15 +11,14 @@ from aiohttp.helpers import ETAG_ANY
 from actors.calculation_pool.messages import Compute
 from app.charts import keeping
 from app.charts.reading import Ask, content_from
-from app.compat.legacy import Payload, read_object
+from app.compat.legacy import Payload
 from app.errors import Conflicting, InvalidInput
 from app.keys import ACCOUNTS, POOL, PRINCIPAL, SETTINGS
 from app.security.tokens import Scope
 from app.storage.charts import Listing, SavedChart, insert_chart, no_chart
 from app.storage.postgres import Connection
 from app.web.answers import told
-from app.web.bodies import query_of
-from app.web.calculations import read_body, require_json
+from app.web.bodies import json_members, query_of
 from app.web.chart_shapes import (
     ChartAnswer,
     ChartChange,
@@ -40,7 +39,7 @@ LONGEST_ID = 64
 
 async def create(request: web.Request) -> web.Response:
     """POST …/charts -> 201, 409 beyond the most of an account, 422."""
-    user_id, given = account_of(request[PRINCIPAL]), await _body(request)
+    user_id, given = account_of(request[PRINCIPAL]), await json_members(request)
     content = await content_from(asking(request), given)
     most = request.app[SETTINGS].charts_per_user
 
@@ -80,7 +79,7 @@ async def get(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """PATCH, PUT …/charts/{id} -> 200, 404, 409 for another version than the one named, 422."""
     postgres, user_id, chart_id = _whose(request)
-    given = await _body(request)
+    given = await json_members(request)
     version = _version(request, given)
     changed = await keeping.change_chart(
         postgres, asking(request), user_id, chart_id, given, version=version
@@ -111,12 +110,6 @@ def chart_id_in(request: web.Request, name: str = "id") -> UUID:
         return UUID(text)
     except ValueError as error:
         raise no_chart(text[:LONGEST_ID]) from error
-
-
-async def _body(request: web.Request) -> Payload:
-    """The JSON object that is sent; raises InvalidInput and what `read_body` does."""
-    require_json(request)
-    return read_object(await read_body(request))
 
 
 def _whose(request: web.Request) -> tuple[Any, UUID, UUID]:

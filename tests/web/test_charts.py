@@ -260,7 +260,7 @@ def test_no_cursor_of_ones_own_making_is_a_fault(reader: Person, forged: Any) ->
         ({**BIRTH, "latitude": 91}, "latitude"),
         ({**BIRTH, "config": {"aspects": ["no"]}}, "config.aspects.0"),
         ({**BIRTH, "timezone": "Mars/Olympus"}, "timezone"),
-        ({**BIRTH, "altitude": 10**30}, "body"),
+        ({**BIRTH, "altitude": 10**30}, "altitude"),
         ({**BIRTH, "name": NESTED}, "name"),
         ({**BIRTH, "other": NESTED, "date": NESTED}, "date"),
     ],
@@ -318,3 +318,20 @@ def test_no_birth_is_in_the_log(small: RunningServer) -> None:
     ada.call("GET", f"{CHARTS}?search=Nobodywithachart")
     log = json.dumps(small.lines)
     assert not [value for value in ("1961", "19:45", "52.82", "Nobodywith") if value in log]
+
+
+@pytest.mark.parametrize("field", ["altitude", "latitude", "fold", "timezone", "config"])
+def test_a_number_beyond_all_bounds_is_refused_and_changes_nothing(
+    reader: Person, field: str
+) -> None:
+    place = {"latitude": 10, "longitude": 1, "altitude": 100.0, "timezone": "UTC"}
+    body = {"date": "1990-05-17", "time": "12:00", **place}
+    made = reader.call("POST", "/api/v1/charts", body).json()["data"]
+    answer = requests.patch(
+        f"{reader.server.url}/api/v1/charts/{made['id']}",
+        data=f'{{"{field}": 1e400}}',
+        headers={"Authorization": f"Bearer {reader.access_token}"},
+        timeout=LONG_ENOUGH,
+    )
+    assert answer.status_code == 422
+    assert reader.call("GET", f"/api/v1/charts/{made['id']}").json()["data"] == made
