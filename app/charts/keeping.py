@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -46,9 +47,11 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
     *,
     version: int | None = None,
     manner: Manner = OWN,
+    meant: Callable[[Any, SavedChart], Any] | None = None,
 ) -> SavedChart:
     """The chart with what is given; what is not given stays, and without a change its version.
 
+    `meant` makes of what is given what it means for the chart as it is.
     Raises NotFound, InvalidInput, Conflicting when it no longer has the version that is given, and
     what `ask` does. No connection is held while a worker reads.
     """
@@ -57,7 +60,8 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
         if version is not None and before.version != version:
             msg = f"the chart has version {before.version} by now, not {version}; read it again"
             raise Conflicting(msg, details={"version": before.version})
-        content = await content_from(ask, given, charts.content_of(before), manner)
+        asked = given if meant is None else meant(given, before)
+        content = await content_from(ask, asked, charts.content_of(before), manner)
         if content == charts.content_of(before):
             return before
         async with postgres.transaction() as connection:

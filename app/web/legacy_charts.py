@@ -110,9 +110,10 @@ async def get(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     """PUT /api/charts/{chart_id} -> 200 with the chart as it is then; 404, 422."""
     postgres, owner, chart_id = request.app[ACCOUNTS].postgres, _owner(request), _chart_id(request)
-    members = await json_members(request)
-    given = change_of(members, await chart_of(postgres, owner, chart_id))
-    chart = await change_chart(postgres, asking(request), owner, chart_id, given, manner=MANNER)
+    given = await json_members(request)
+    chart = await change_chart(
+        *(postgres, asking(request), owner, chart_id, given), manner=MANNER, meant=change_of
+    )
     return bare(_shown(request, chart))
 
 
