@@ -19,7 +19,7 @@ $(MAKE) --silent --no-print-directory $(VENV)/installed >&2 && exec $(BIN)/pytho
 endef
 one = $(if $($(1)),'$($(1))',$(error say which: make $@ $(1)=...))
 
-.PHONY: run test check format bench soak zone-history places clean
+.PHONY: run test coverage check format bench soak zone-history places clean
 .PHONY: service-token-create service-token-create-custom service-token-create-eternal
 .PHONY: service-token-list service-token-revoke service-token-check
 .PHONY: docker-token-check docker-token-renew docker-token-force-renew docker-token-eternal
@@ -29,6 +29,10 @@ run: $(VENV)/installed
 	@exec $(BIN)/python run.py
 
 test: $(VENV)/installed-for-tests
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+# Apart, because to watch every line costs the tests nearly as much again as they take.
+coverage: $(VENV)/installed-for-tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/installed-for-tests
