@@ -10,10 +10,9 @@ import requests
 
 from benchmarks.load import log_in
 from benchmarks.loop_lag import SLEEPER_AT_MOST, lateness
-from benchmarks.measure import ROUNDS, Measured, median
+from benchmarks.measure import ROUNDS, Measured, median, paired
 from benchmarks.table import Row
 
-SECONDS = 3
 CONNECTIONS = 32
 AT_LEAST = 0.9
 """CPU of an anonymous request over CPU of one with a token that is remembered, stored bytes."""
@@ -27,8 +26,9 @@ _NAME, _PASSWORD = "bench", "a password of the benchmark"
 
 def rows() -> Iterator[Row]:
     with Measured("anonymous") as anonymous, Measured("pipeline") as ours:
-        found = [_round(anonymous, ours) for _ in range(ROUNDS)]
-    yield Row.at_least("a remembered token: CPU, anonymous / with it", median(found), AT_LEAST)
+        found = [paired(anonymous, ours, CONNECTIONS) for _ in range(ROUNDS)]
+    ratio = median([without / with_token for without, with_token in found])
+    yield Row.at_least("a remembered token: CPU, anonymous / with it", ratio, AT_LEAST)
     with Measured("nocturna", {"NOCTURNA_RATE_LIMIT_AUTH": "0"}) as server:
         _register(server.url)
         pairs = [_logins(server.url) for _ in range(ROUNDS)]
@@ -37,12 +37,6 @@ def rows() -> Iterator[Row]:
     yield Row("logins a second", f"{logins:.0f}")
     most = sleepers + RESOLUTION
     yield Row.at_most("loop p99 with logins less without: ms", (busy - quiet) * 1e3, most * 1e3)
-
-
-def _round(anonymous: Measured, ours: Measured) -> float:
-    _, plain = anonymous.load(CONNECTIONS, SECONDS, stored=True)
-    _, with_token = ours.load(CONNECTIONS, SECONDS, stored=True)
-    return plain / with_token
 
 
 def _logins(url: str) -> tuple[float, float, float, float]:

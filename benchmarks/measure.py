@@ -20,6 +20,9 @@ from benchmarks.servers import SECRET, TOKEN
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
+TURNS = 5
+"""Seconds that each of two servers has in a round, in turn: a machine that gets slower meanwhile
+is slower for both."""
 START_WITHIN = 60.0
 
 
@@ -90,6 +93,17 @@ class Measured:
             "NOCTURNA_LOG_LEVEL": "WARNING",
             **self._settings,
         }
+
+
+def paired(one: Measured, other: Measured, connections: int) -> tuple[float, float]:
+    """One round: CPU microseconds per request of two servers that send stored bytes in turn."""
+    spent, requests = [0.0, 0.0], [0, 0]
+    for _ in range(TURNS):
+        for side, server in enumerate((one, other)):
+            load, microseconds = server.load(connections, 1, stored=True)
+            spent[side] += microseconds * load.requests
+            requests[side] += load.requests
+    return spent[0] / requests[0], spent[1] / requests[1]
 
 
 def median(values: Sequence[float]) -> float:
