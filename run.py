@@ -14,15 +14,14 @@ from app.commands import database, server, tokens, users
 from app.commands.wrong_settings import setting_problems, unreadable_setting
 from app.errors import AppError, CannotStart
 from app.settings import Settings
+from app.storage.embedded import has_database
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings()
-        command: Callable[[Settings, argparse.Namespace], int] = options.command
-        return command(settings, options)
+        return _done(Settings(), options)
     except ValidationError as error:
         return _fail("\n".join(setting_problems(error)))
     except SettingsError as error:
@@ -31,6 +30,19 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error.message)
     except CannotStart as error:
         return _fail(str(error))
+
+
+def _done(settings: Settings, options: argparse.Namespace) -> int:
+    """The exit status of a command, which says when it has made a database.
+
+    A wrong working directory is enough for that. A server says itself where its data is.
+    """
+    command: Callable[[Settings, argparse.Namespace], int] = options.command
+    is_new = not has_database(settings.data_dir)
+    status = command(settings, options)
+    if command is not server.serve_until_stopped and is_new and has_database(settings.data_dir):
+        _say(f"made a new database in {settings.data_dir.resolve()}")
+    return status
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,8 +62,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fail(text: str) -> int:
-    print(f"nocturna: {text}", file=sys.stderr)
+    _say(text)
     return 1
+
+
+def _say(text: str) -> None:
+    print(f"nocturna: {text}", file=sys.stderr)
 
 
 if __name__ == "__main__":

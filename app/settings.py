@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlsplit
 
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -27,7 +28,7 @@ CLIENT_NAMES = tuple(
 SECRETS = frozenset(
     {
         *("secret_key", "secret_key_previous", "admin_password", "identity_api_key"),
-        *("metrics_token", "database_url", "redis_url", "identity_service_url"),
+        *("metrics_token", "database_url", "redis_url", "redis_password", "identity_service_url"),
     }
 )
 """Settings whose values are told to nobody; an address may hold a password."""
@@ -106,6 +107,12 @@ class Settings(BaseSettings):
         "Without a database number in it: 1, in production 2",
         "REDIS_URL",
     )
+    redis_host: str | None = setting(
+        "REDIS_HOST", None, "A Redis server where no address is set", "REDIS_HOST"
+    )
+    redis_port: int = setting("REDIS_PORT", 6379, "Its port", "REDIS_PORT", ge=1, le=65535)
+    redis_db: int = setting("REDIS_DB", 0, "Its database", "REDIS_DB", ge=0)
+    redis_password: str | None = setting("REDIS_PASSWORD", None, "Its password", "REDIS_PASSWORD")
     redis_max_connections: int = setting(
         "REDIS_MAX_CONNECTIONS", 10, "Connections to Redis", "REDIS_MAX_CONNECTIONS", ge=1, le=1000
     )
@@ -187,7 +194,12 @@ class Settings(BaseSettings):
         "REGISTRATION_REQUIRES_APPROVAL",
     )
     max_users_limit: int | None = setting(
-        "MAX_USERS_LIMIT", None, "Users at most; none: any number", "MAX_USERS_LIMIT", ge=1
+        "MAX_USERS_LIMIT",
+        None,
+        "Accounts at which registration ends; none: never. Those of people whom an identity "
+        "service knows do not count",
+        "MAX_USERS_LIMIT",
+        ge=1,
     )
     charts_per_user: int = setting(
         "CHARTS_PER_USER", 100_000, "Stored charts of one account at most", ge=1
@@ -391,6 +403,13 @@ class Settings(BaseSettings):
         "(4096 natal charts are about half a second of two cores)",
         ge=1,
     )
+    pool_bytes: int = setting(
+        "POOL_BYTES",
+        32_000_000,
+        "Bytes that the bodies of these may have in all, but for one that is alone; a full pool "
+        "answers 503 (4096 natal charts bring one million)",
+        ge=1,
+    )
     request_deadline: float = setting(
         "REQUEST_DEADLINE", 10.0, "Seconds a caller waits for a calculation before 503", gt=0
     )
@@ -527,6 +546,8 @@ class Settings(BaseSettings):
         "password_workers",
         "database_url",
         "redis_url",
+        "redis_host",
+        "redis_password",
         "max_users_limit",
         "admin_password",
         "identity_service_url",
@@ -558,8 +579,12 @@ class Settings(BaseSettings):
         if value is None:
             return None
         scheme, separator, rest = value.partition("://")
-        if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
-            msg = "must look like postgresql://user:password@host:5432/database"
+        known = separator and scheme.partition("+")[0] in ("postgresql", "postgres")
+        if not known or not _names_hosts(rest):
+            msg = (
+                "must look like postgresql://user:password@host:5432/database, with / : @ [ ] in "
+                "the password written as %2F %3A %40 %5B %5D"
+            )
             raise ValueError(msg)
         return f"postgresql://{rest}"
 
@@ -576,12 +601,30 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def redis_address(self) -> str | None:
+        """Where Redis is; None without one."""
+        if self.redis_url is not None or self.redis_host is None:
+            return self.redis_url
+        who = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
+        host = f"[{self.redis_host}]" if ":" in self.redis_host else self.redis_host
+        return f"redis://{who}{host}:{self.redis_port}/{self.redis_db}"
+
+    @property
     def worker_count(self) -> int:
         return self.workers or max(2, os.cpu_count() or 1)
 
     @property
     def password_threads(self) -> int:
         return self.password_workers or max(1, (os.cpu_count() or 1) // 2)
+
+
+def _names_hosts(address: str) -> bool:
+    """Whether what follows the scheme can be taken apart; several hosts are divided by commas."""
+    try:
+        hosts = urlsplit(f"//{address}").netloc.rpartition("@")[2].split(",")
+        return all(urlsplit(f"//{host}").port != 0 for host in hosts)
+    except ValueError:
+        return False
 
 
 def environment_names() -> list[str]:

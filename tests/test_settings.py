@@ -29,6 +29,10 @@ ALIASES = {
     "DATABASE_POOL_SIZE": ("database_pool_size", "5", 5),
     "DATABASE_MAX_OVERFLOW": ("database_max_overflow", "7", 7),
     "REDIS_URL": ("redis_url", "redis://cache:6379/3", "redis://cache:6379/3"),
+    "REDIS_HOST": ("redis_host", "cache", "cache"),
+    "REDIS_PORT": ("redis_port", "6380", 6380),
+    "REDIS_DB": ("redis_db", "3", 3),
+    "REDIS_PASSWORD": ("redis_password", "p/w", "p/w"),
     "REDIS_MAX_CONNECTIONS": ("redis_max_connections", "4", 4),
     "REDIS_SOCKET_TIMEOUT": ("redis_timeout", "2", 2.0),
     "REDIS_SOCKET_CONNECT_TIMEOUT": ("redis_connect_timeout", "3", 3.0),
@@ -254,6 +258,54 @@ def test_production_takes_a_key_by_an_alias(environment: Environment, alias: str
 )
 def test_a_value_out_of_range_is_refused_by_the_name_that_was_set(name: str, text: str) -> None:
     assert problem(**{f"NOCTURNA_{name}": text}).startswith(f"NOCTURNA_{name}: ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:a/secret@db/x",
+        "postgresql://me:secret@db:port/x",
+        "postgresql://me:secret@[::1/x",
+        "mysql://me:secret@db/x",
+        "db/x",
+    ],
+)
+def test_an_address_that_cannot_be_taken_apart_is_refused_without_it(address: str) -> None:
+    text = problem(NOCTURNA_DATABASE_URL=address)
+    assert "must look like postgresql://user:password@host:5432/database" in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:a%2Fsecret@db:5433/x",
+        "postgresql://me@one:5432,two:5433/x",
+        "postgresql:///x?host=/run/postgresql",
+        "postgresql://[::1]:5432/x",
+    ],
+)
+def test_addresses_of_every_kind_are_taken(address: str) -> None:
+    assert Settings(_env_file=None, NOCTURNA_DATABASE_URL=address).database_url == address
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, None),
+        ({"REDIS_PORT": "6380"}, None),
+        ({"REDIS_HOST": "cache"}, "redis://cache:6379/0"),
+        ({"REDIS_HOST": "cache", "REDIS_PASSWORD": "p/w"}, "redis://:p%2Fw@cache:6379/0"),
+        ({"REDIS_HOST": "::1", "REDIS_PORT": "6380", "REDIS_DB": "2"}, "redis://[::1]:6380/2"),
+        ({"REDIS_HOST": "cache", "REDIS_URL": "redis://other"}, "redis://other"),
+    ],
+)
+def test_redis_is_where_its_address_or_its_parts_say(
+    environment: Environment, given: dict[str, str], address: str | None
+) -> None:
+    for name, value in given.items():
+        environment.setenv(name, value)
+    assert Settings().redis_address == address
 
 
 def test_a_refusal_does_not_repeat_the_value() -> None:

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from app.security.secrets import KEY_FILE
 from app.settings import Settings
+from app.storage.embedded import has_database
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
 from app.storage.launch import SELF
 from app.storage.migrate import MIGRATIONS, Migration, migrate, migrations_in, newest
@@ -52,6 +53,12 @@ class Written:
 
 async def backup(settings: Settings, path: Path) -> Written:
     """Write the database into a new file, whole or not at all; raises CannotBackUp."""
+    if settings.database_url is None and not has_database(settings.data_dir):
+        msg = (
+            f"there is no database in {settings.data_dir.resolve()}: run this where the server "
+            "runs, or set NOCTURNA_DATA_DIR to its data directory"
+        )
+        raise CannotBackUp(msg)
     with _new_file(path) as descriptor:
         async with open_server(settings, attach=True) as (dsn, _):
             await _dump(dsn, descriptor)

@@ -24,6 +24,10 @@ FEW = 1000
 those that come first are looked through."""
 
 
+class NoChart(NotFound):
+    """A chart that is not there, or belongs to another; where to find one's own is for the door."""
+
+
 class ChartOrder(StrEnum):
     """How a list is sorted; the later, or last of the alphabet, first where there is a minus."""
 
@@ -114,7 +118,7 @@ class SavedChart:
 
 
 async def get_chart(connection: Connection, user_id: UUID, chart_id: UUID) -> SavedChart:
-    """The chart of an owner with an id; raises NotFound, for another's as for none."""
+    """The chart of an owner with an id; raises NoChart, for another's as for none."""
     query = """
         SELECT id, user_id, name, notes, birth, config, place, timezone_source,
             julian_day, utc, version, created_at, updated_at
@@ -240,7 +244,7 @@ async def update_chart(
 
 
 async def delete_chart(connection: Connection, user_id: UUID, chart_id: UUID) -> None:
-    """End a chart; raises NotFound, for another's as for none."""
+    """End a chart; raises NoChart, for another's as for none."""
     query = "DELETE FROM charts WHERE id = $1 AND user_id = $2"
     if not await connection.execute(query, chart_id, user_id):
         raise no_chart(chart_id)
@@ -252,9 +256,9 @@ async def count_charts(connection: Connection, user_id: UUID) -> int:
     return int(await connection.fetchval(query, user_id) or 0)
 
 
-def no_chart(chart_id: object) -> NotFound:
+def no_chart(chart_id: object) -> NoChart:
     """What somebody hears who asks for a chart that is not there, or not theirs."""
-    return NotFound(f"no chart {chart_id}; list yours at /api/v1/charts")
+    return NoChart(f"no chart {chart_id}")
 
 
 def content_of(chart: SavedChart) -> ChartContent:

@@ -85,6 +85,11 @@ class _DidNotStart(Exception):
         self.reason = reason
 
 
+def has_database(data_dir: Path) -> bool:
+    """Whether a server of ours has made its data in a data directory."""
+    return (data_dir / HOME / "data").exists()
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedStatus:
     """`pid` of the running server, None while there is none; `restarts` since the start."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from app.settings import Settings
 from app.storage.embedded import EmbeddedServer, EmbeddedStatus, attached_server, embedded_server
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
+from app.storage.listener import Listener
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in
-from app.storage.postgres import Guard, Listener, PoolLimits, Postgres, unguarded
+from app.storage.postgres import Guard, PoolLimits, Postgres, unguarded
 from app.telemetry.logs import logger
 
 _log = logger(__name__)
@@ -24,6 +25,7 @@ class Storage:
     dsn: str
     applied: tuple[str, ...]
     server: EmbeddedServer | None
+    connect_within: float
 
     @property
     def embedded(self) -> EmbeddedStatus | None:
@@ -37,7 +39,7 @@ class Storage:
         on_down: Callable[[], None],
     ) -> Listener:
         """A connection of its own that hears these channels; the caller owns its `run()`."""
-        return Listener(self.dsn, channels, on_up, on_down)
+        return Listener(self.dsn, channels, on_up, on_down, connect_within=self.connect_within)
 
 
 @asynccontextmanager
@@ -51,16 +53,15 @@ async def open_storage(
     """
     migrations = migrations_in(MIGRATIONS)
     async with open_server(settings, attach=attach) as (dsn, server):
+        connect_within = settings.database_connect_timeout
         try:
-            applied = await migrate(
-                dsn, migrations, connect_within=settings.database_connect_timeout
-            )
+            applied = await migrate(dsn, migrations, connect_within=connect_within)
         except (DatabaseUnavailable, StatementRefused) as error:
             raise _unreachable(error) from error
         for name in applied:
             _log.info("migration applied", migration=name)
         async with Postgres(dsn, pool_limits(settings), guard) as postgres:
-            yield Storage(postgres, dsn, applied, server)
+            yield Storage(postgres, dsn, applied, server, connect_within)
 
 
 @asynccontextmanager

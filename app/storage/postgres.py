@@ -9,8 +9,7 @@ too long, `Contended` for a transaction that lost to another, `Conflict` for a c
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
@@ -32,6 +31,7 @@ SCHEMA = "nocturna"
 APPLICATION = "nocturna"
 """How our connections are called in pg_stat_activity."""
 
+RawConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[Any]"
 Row: TypeAlias = asyncpg.Record
 Guard: TypeAlias = Callable[[], AbstractAsyncContextManager[object]]
@@ -44,10 +44,6 @@ IDLE_SECONDS = 60.0
 IDLE_IN_TRANSACTION_SECONDS = 60.0
 """After which the server ends a transaction that its client has forgotten."""
 RELEASE_SECONDS = CLOSE_SECONDS = 5.0
-HEARTBEAT_SECONDS = 10.0
-"""Between two questions to the server on the listening connection: a dead network says nothing."""
-FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
-"""Pauses before the listening connection is made again."""
 RETRY_SOON, RETRY_LATER = 1, 2
 
 _CONTENDED = ("40001", "40P01", "55P03")
@@ -57,7 +53,7 @@ _CONFLICTS = ("23503", "23505", "23P01")
 _UNAVAILABLE = ("08", "53", "57P", "25006", "25P03", "28", "3D", "58", "XX")
 """Connection, resources, operator's intervention, standby, idle, access, system, corruption."""
 
-_FAILURES = (
+FAILURES = (
     OSError,  # and TimeoutError
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -99,11 +95,6 @@ class Connection:
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
-    async def execute_many(self, query: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run a statement once a row, all or none."""
-        with translated():
-            await self._raw.executemany(query, rows)
-
     async def fetch(self, query: str, *arguments: object) -> list[Row]:
         with translated():
             return list(await self._raw.fetch(query, *arguments))
@@ -119,10 +110,6 @@ class Connection:
         with translated():
             return await self._raw.fetchval(query, *arguments)
 
-    async def notify(self, channel: str, payload: str) -> None:
-        """Tell every listener, once the transaction that this belongs to commits."""
-        await self.execute("SELECT pg_notify($1, $2)", channel, payload)
-
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """All or nothing; inside another one a savepoint."""
@@ -133,7 +120,7 @@ class Connection:
             yield
         except BaseException:
             # The first failure is the one to tell; a connection that is gone rolls back by itself.
-            with suppress(*_FAILURES):
+            with suppress(*FAILURES):
                 await inner.rollback()
             raise
         with translated():
@@ -179,8 +166,18 @@ class Postgres:
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await pool.close()
-        except _FAILURES:
+        except FAILURES:
             pool.terminate()
+
+    async def reconnect(self) -> None:
+        """Replace all connections, those in use once they are given back, and try a new one.
+
+        Past the breaker; raises DatabaseUnavailable.
+        """
+        if self._pool is not None:
+            await self._pool.expire_connections()
+        async with self._slot(), self._borrowed() as raw:
+            await Connection(raw).fetchval("SELECT 1")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -223,110 +220,12 @@ class Postgres:
             yield raw
         finally:
             # The work is done or has failed already; how the connection ends changes neither.
-            with suppress(*_FAILURES):
+            with suppress(*FAILURES):
                 await pool.release(raw, timeout=RELEASE_SECONDS)
 
 
-class Listener:
-    """One connection outside the pool that hears notifications, and is made again when it ends.
-
-    `on_up` is called once every channel is heard, each time: what was told before is lost, so
-    whoever keeps copies drops them there. `on_down` is called when the connection is gone.
-    """
-
-    def __init__(
-        self,
-        dsn: str,
-        channels: Mapping[str, Callable[[str], None]],
-        on_up: Callable[[], None],
-        on_down: Callable[[], None],
-        *,
-        connect_within: float = 5.0,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        self._dsn = dsn
-        self._channels = channels
-        self._on_up = on_up
-        self._on_down = on_down
-        self._connect_within = connect_within
-        self._chance = chance
-        self._up = False
-        self._raw: asyncpg.Connection[asyncpg.Record] | None = None
-        self._asking = asyncio.Lock()
-
-    @property
-    def up(self) -> bool:
-        return self._up
-
-    async def run(self) -> None:
-        """Listen until cancelled."""
-        delay = FIRST_DELAY
-        while True:
-            try:
-                await self._listen()
-            except DatabaseUnavailable as failure:
-                _log.debug("not listening", reason=failure.message)
-            except Exception:  # noqa: BLE001 - what nobody foresaw may pass as well
-                _log.exception("not listening")
-            if self._down():
-                delay = FIRST_DELAY
-            await asyncio.sleep(delay * (0.5 + self._chance() / 2))
-            delay = min(2 * delay, LONGEST_DELAY)
-
-    async def catch_up(self) -> None:
-        """Hear all that was told by transactions that are over; nothing while nobody listens.
-
-        The server sends it before its answer to whatever it is asked afterwards. A connection
-        that gives none is ended, so that nobody relies on it.
-        """
-        raw = self._raw
-        if raw is None:
-            return
-        try:
-            await self._ask(raw)
-        except _FAILURES:
-            raw.terminate()
-            self._down()
-
-    async def _ask(self, raw: asyncpg.Connection[asyncpg.Record]) -> None:
-        """One question at a time."""
-        async with self._asking:
-            await raw.execute("SELECT 1", timeout=self._connect_within)
-
-    async def _listen(self) -> None:
-        """Listen while the connection lasts."""
-        gone = asyncio.Event()
-        options = connect_options(self._connect_within, self._connect_within)
-        async with dedicated(self._dsn, options) as raw:
-            raw.add_termination_listener(lambda _: gone.set())
-            with translated():
-                for channel, heard in self._channels.items():
-                    await raw.add_listener(channel, _payload_only(heard))
-            self._up, self._raw = True, raw
-            try:
-                self._on_up()
-                while not gone.is_set():
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(HEARTBEAT_SECONDS):
-                            await gone.wait()
-                            return
-                    with translated():
-                        await self._ask(raw)
-            finally:
-                self._down()
-
-    def _down(self) -> bool:
-        """Say once that nothing is heard; whether anything was."""
-        was_up, self._up, self._raw = self._up, False, None
-        if was_up:
-            self._on_down()
-        return was_up
-
-
 @asynccontextmanager
-async def dedicated(
-    dsn: str, options: Mapping[str, Any]
-) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+async def dedicated(dsn: str, options: Mapping[str, Any]) -> AsyncIterator[RawConnection]:
     """A connection outside the pool, for as long as wanted; raises DatabaseUnavailable."""
     with translated():
         raw = await asyncpg.connect(dsn, **options)
@@ -335,7 +234,7 @@ async def dedicated(
     finally:
         try:
             await raw.close(timeout=CLOSE_SECONDS)
-        except _FAILURES:
+        except FAILURES:
             raw.terminate()
 
 
@@ -396,10 +295,3 @@ def _translation(error: asyncpg.PostgresError) -> Exception:
 def _unavailable(reason: str) -> DatabaseUnavailable:
     msg = f"the database does not answer ({reason}); try again in {RETRY_LATER} seconds"
     return DatabaseUnavailable(msg, retry_after=RETRY_LATER)
-
-
-def _payload_only(heard: Callable[[str], None]) -> Callable[[Any, int, str, object], None]:
-    def callback(_: Any, __: int, ___: str, payload: object) -> None:
-        heard(str(payload))
-
-    return callback

@@ -165,7 +165,7 @@ class Redis:
 @asynccontextmanager
 async def open_redis(settings: Settings, registry: Registry) -> AsyncIterator[Redis | None]:
     """Redis if there is an address of one, whether it answers or not."""
-    if settings.redis_url is None:
+    if settings.redis_address is None:
         yield None
         return
     async with Redis(settings, registry) as redis:
@@ -203,7 +203,7 @@ def translated() -> Iterator[None]:
 def _client(settings: Settings) -> Client:
     try:
         pool: ConnectionPool = ConnectionPool.from_url(
-            settings.redis_url or "",
+            settings.redis_address or "",
             db=PRODUCTION_DATABASE if settings.environment == "production" else DATABASE,
             max_connections=settings.redis_max_connections,
             socket_timeout=settings.redis_timeout,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.resilience.breaker import State
 from app.resilience.outbound import Outbound
-from app.resilience.policy import OutboundPolicy
+from app.resilience.policy import OutboundPolicy, ThrottlePolicy
 from app.resilience.registry import Registry
 from app.settings import Settings
 from app.storage.errors import Conflict, Contended, DatabaseUnavailable
-from app.storage.opening import Storage, open_storage
-from app.storage.postgres import Listener
+from app.storage.listener import Listener
+from app.storage.opening import Storage, open_storage, pool_limits
 from app.telemetry.logs import logger
 from app.telemetry.tasks import under_way
 
@@ -49,17 +49,28 @@ async def serve_storage(
 
     `channels`, `on_up` and `on_down` are those of the `Listener`.
     """
+
+    async def reconnect() -> None:
+        await storage.postgres.reconnect()
+
     outbound = Outbound(
         NAME,
         registry,
-        OutboundPolicy.of(settings).for_store(),
+        policy(settings),
         trips_on=(DatabaseUnavailable,),
         answers=(Conflict, Contended),
+        reconnect=reconnect,
     )
     async with open_storage(settings, guard=lambda: outbound.guard("connection")) as storage:
         listener = storage.listener(channels, on_up, on_down)
         async with under_way(listener.run()), under_way(_probe(outbound, storage)):
             yield Served(storage, listener, outbound)
+
+
+def policy(settings: Settings) -> OutboundPolicy:
+    """That of a store. Its throttle lets through whoever has a connection: the pool bounds them."""
+    known, limits = OutboundPolicy.of(settings).for_store(), pool_limits(settings)
+    return replace(known, throttle=ThrottlePolicy(limits.size + limits.overflow, waiting=0))
 
 
 async def _probe(outbound: Outbound, storage: Storage) -> None:

@@ -129,10 +129,13 @@ async def renew_hash(connection: Connection, user_id: UUID, old: str, new: str) 
 
 
 async def count_people(connection: Connection) -> int:
-    """How many accounts there are, of any state, without the one that owns service tokens."""
+    """How many accounts there are, of any state.
+
+    Without the one that owns service tokens, and those of people whom an identity service knows.
+    """
     query = """
-        SELECT count(*) FROM users u
-        WHERE NOT EXISTS (SELECT FROM user_roles g WHERE g.user_id = u.id AND g.role = 'service')
+        SELECT count(*) FROM users u WHERE external_subject IS NULL
+        AND NOT EXISTS (SELECT FROM user_roles g WHERE g.user_id = u.id AND g.role = 'service')
     """
     return int(await connection.fetchval(query))
 

@@ -161,10 +161,6 @@ class Explaining(Connection):
         await self._explain(query, arguments)
         return await super().execute(query, *arguments)
 
-    async def execute_many(self, query: str, rows: Sequence[Sequence[object]]) -> None:
-        await self._explain(query, rows[0])
-        await super().execute_many(query, rows)
-
     async def fetch(self, query: str, *arguments: object) -> list[Row]:
         await self._explain(query, arguments)
         return await super().fetch(query, *arguments)

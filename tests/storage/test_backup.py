@@ -93,6 +93,13 @@ async def test_a_backup_brings_back_what_was_there_then(settings: Settings, tmp_
     assert names_in(tmp_path) == ["backup", "var"]
 
 
+def test_nothing_is_made_to_be_backed_up(data_dir: Path, tmp_path: Path) -> None:
+    done = run("backup", tmp_path / "backup", data_dir=data_dir)
+    assert done.returncode == 1
+    assert f"there is no database in {data_dir}: run this where the server runs" in done.stderr
+    assert names_in(tmp_path) == []
+
+
 async def test_an_empty_database_is_restored_without_a_question(
     settings: Settings, tmp_path: Path
 ) -> None:

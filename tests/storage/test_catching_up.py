@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from app.storage.postgres import Postgres
-from tests.storage.test_postgres import Heard, listening
+from tests.storage.test_postgres import Heard, listening, tell
 
 
 async def test_after_catching_up_all_that_was_told_before_has_been_heard(
@@ -15,7 +15,7 @@ async def test_after_catching_up_all_that_was_told_before_has_been_heard(
         assert await heard.next() == "up"
         for number in range(200):
             async with postgres.transaction() as connection:
-                await connection.notify("revoked", str(number))
+                await tell(connection, str(number))
             await heard.listener.catch_up()
             assert heard.events.get_nowait() == str(number)
 
@@ -24,7 +24,7 @@ async def test_many_may_catch_up_at_once(migrated: str, postgres: Postgres) -> N
     async with listening(migrated) as heard:
         assert await heard.next() == "up"
         async with postgres.transaction() as connection:
-            await connection.notify("revoked", "once")
+            await tell(connection, "once")
         await asyncio.gather(*(heard.listener.catch_up() for _ in range(50)))
         assert heard.events.get_nowait() == "once"
         assert heard.events.empty()

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import Conflicting, NotFound
+from app.errors import Conflicting
 from app.storage import chart_words, charts, erasure, users
 from app.storage.charts import ChartContent, ChartOrder, Listing, SavedChart
 from app.storage.postgres import Connection, Postgres
@@ -99,10 +99,10 @@ async def test_another_ones_chart_is_as_unknown_as_none(postgres: Postgres, call
     texts = []
     for sought in (chart, replace(chart, id=uuid4())):
         async with postgres.connection() as connection:
-            with pytest.raises(NotFound) as refusal:
+            with pytest.raises(charts.NoChart) as refusal:
                 await CALLS[call](connection, berta, sought)
         texts.append(refusal.value.message.replace(str(sought.id), "ID"))
-    assert texts == ["no chart ID; list yours at /api/v1/charts"] * 2
+    assert texts == ["no chart ID"] * 2
     async with postgres.connection() as connection:
         stolen = replace(chart, user_id=berta)
         assert await charts.update_chart(connection, stolen, CONTENT) is None

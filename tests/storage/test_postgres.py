@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +13,13 @@ import pytest
 from app.errors import BadRequest, DeadlineExceeded, NotFound, Overloaded
 from app.storage.embedded import embedded_server
 from app.storage.errors import Conflict, Contended, DatabaseUnavailable, StatementRefused
-from app.storage.postgres import Connection, Listener, Postgres, connect_options, dedicated
+from app.storage.listener import FIRST_DELAY, LONGEST_DELAY, Listener, jittered
+from app.storage.postgres import Connection, Postgres, connect_options, dedicated
 from tests.server import LONG_ENOUGH
 from tests.storage.conftest import LIMITS
 from tests.storage.servers import kill
 
+Pause = Callable[[float], Awaitable[None]]
 NOWHERE = "postgresql://nobody:a-secret@/x?host=/nonexistent"
 
 
@@ -79,9 +81,9 @@ async def test_a_transaction_inside_another_is_a_savepoint(postgres: Postgres) -
 async def test_values_go_in_and_come_out(postgres: Postgres) -> None:
     await table(postgres)
     async with postgres.connection() as connection:
-        await connection.execute_many(
-            "INSERT INTO things VALUES ($1, $2, $3)", [(1, "a", {"orb": [1.5]}), (2, "b", None)]
-        )
+        query = "INSERT INTO things VALUES ($1, $2, $3)"
+        await connection.execute(query, 1, "a", {"orb": [1.5]})
+        await connection.execute(query, 2, "b", None)
         assert await connection.execute("UPDATE things SET name = 'c'") == 2
         row = await connection.fetchrow("SELECT data FROM things WHERE id = 1")
         assert row is not None
@@ -221,10 +223,14 @@ async def test_connections_that_broke_are_replaced_when_the_database_is_back(
             assert await connection.fetchval("SELECT 1") == 1
 
 
+async def tell(connection: Connection, payload: str) -> None:
+    await connection.execute("SELECT pg_notify('revoked', $1)", payload)
+
+
 class Heard:
     """A listener that notes what it is told."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, pause: Pause = jittered) -> None:
         self.events: asyncio.Queue[str] = asyncio.Queue()
         self.listener = Listener(
             dsn,
@@ -232,6 +238,7 @@ class Heard:
             lambda: self.events.put_nowait("up"),
             lambda: self.events.put_nowait("down"),
             connect_within=60.0,
+            pause=pause,
         )
 
     async def next(self) -> str:
@@ -239,9 +246,18 @@ class Heard:
             return await self.events.get()
 
 
+async def cut(dsn: str) -> None:
+    """End the line of the listener."""
+    async with dedicated(dsn, connect_options(60.0, 60.0)) as raw:
+        await raw.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+        )
+
+
 @asynccontextmanager
-async def listening(dsn: str) -> AsyncIterator[Heard]:
-    heard = Heard(dsn)
+async def listening(dsn: str, pause: Pause = jittered) -> AsyncIterator[Heard]:
+    heard = Heard(dsn, pause)
     running = asyncio.create_task(heard.listener.run())
     try:
         yield heard
@@ -255,7 +271,7 @@ async def test_what_is_told_in_a_transaction_is_heard_when_it_commits(
 ) -> None:
     async def tell_and_fail() -> None:
         async with postgres.transaction() as connection:
-            await connection.notify("revoked", "never")
+            await tell(connection, "never")
             msg = "rolled back"
             raise NotFound(msg)
 
@@ -264,23 +280,53 @@ async def test_what_is_told_in_a_transaction_is_heard_when_it_commits(
         with pytest.raises(NotFound):
             await tell_and_fail()
         async with postgres.transaction() as connection:
-            await connection.notify("revoked", "token 1")
+            await tell(connection, "token 1")
         assert await heard.next() == "token 1"
     assert await heard.next() == "down"
     assert not heard.listener.up
 
 
 async def test_a_cut_line_is_told_and_made_again(migrated: str, postgres: Postgres) -> None:
-    async with listening(migrated) as heard:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with listening(migrated, pause) as heard:
         assert await heard.next() == "up"
-        for _ in range(2):
-            async with dedicated(migrated, connect_options(60.0, 60.0)) as raw:
-                await raw.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-                )
+        for _ in range(5):
+            await cut(migrated)
             assert await heard.next() == "down"
             assert await heard.next() == "up"
         async with postgres.connection() as connection:
-            await connection.notify("revoked", "token 2")
+            await tell(connection, "token 2")
         assert await heard.next() == "token 2"
+    assert pauses == [FIRST_DELAY] * 5  # each line was up, so the next is tried at once
+
+
+async def test_a_database_that_is_gone_is_tried_less_and_less() -> None:
+    pauses: asyncio.Queue[float] = asyncio.Queue()
+
+    async def pause(seconds: float) -> None:
+        pauses.put_nowait(seconds)
+        await asyncio.sleep(0)
+
+    async with listening(NOWHERE, pause):
+        async with asyncio.timeout(LONG_ENOUGH):
+            waited = [await pauses.get() for _ in range(8)]
+    assert waited == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, LONGEST_DELAY, LONGEST_DELAY])
+
+
+async def test_to_reconnect_replaces_every_connection(migrated: str) -> None:
+    async with Postgres(migrated, LIMITS) as postgres:
+        async with postgres.connection() as connection:
+            before = await connection.fetchval("SELECT pg_backend_pid()")
+        await postgres.reconnect()
+        async with postgres.connection() as connection:
+            assert await connection.fetchval("SELECT pg_backend_pid()") != before
+
+
+async def test_to_reconnect_without_a_database_says_that_there_is_none() -> None:
+    async with Postgres(NOWHERE, LIMITS) as postgres:
+        with pytest.raises(DatabaseUnavailable):
+            await postgres.reconnect()

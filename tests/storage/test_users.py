@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import NotFound
 from app.storage.errors import Conflict
+from app.storage.external_users import user_of_subject
 from app.storage.postgres import Postgres
 from app.storage.users import count_people, find_by_name, get_user, insert_user
 
@@ -99,3 +100,9 @@ async def test_the_owner_of_service_tokens_is_an_account_but_no_person(postgres:
                 role=role,
             )
         assert await count_people(connection) == 2
+
+
+async def test_whom_an_identity_service_knows_does_not_count(postgres: Postgres) -> None:
+    async with postgres.transaction() as connection:
+        assert await user_of_subject(connection, "ann") is not None
+        assert await count_people(connection) == 0
