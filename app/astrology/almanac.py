@@ -251,7 +251,7 @@ class Almanac(Ephemeris, Protocol):
         """How an eclipse is seen from a place; None where nothing of it is seen."""
         ...
 
-    def heliacal(
+    def heliacal(  # noqa: PLR0913 - which phase of what, who looks, and through which air
         self,
         moment: float,
         body: Celestial | Star,
@@ -259,12 +259,14 @@ class Almanac(Ephemeris, Protocol):
         place: Place,
         air: Air,
         observer: Sequence[float],
+        *,
+        theory: Theory = Theory.SWISS,
     ) -> float | None:
         """The next heliacal phase, good to the day; None for no such phase within five cycles.
 
         `observer` is (humidity in percent, age in years, Snellen ratio of the eyes). EVENING_FIRST
         and MORNING_LAST are phases of MERCURY, VENUS and MOON only, and the Moon has no others.
-        Raises NoSuchPosition for what eyes do not see. From the Swiss Ephemeris files always.
+        Raises NoSuchPosition for what eyes do not see.
         """
         ...
 

@@ -62,24 +62,25 @@ class CompositePoint:
 
 
 def composite_points(
-    firsts: Sequence[Position], seconds: Sequence[Position], division: Division
+    firsts: Sequence[Position], seconds: Sequence[Position], division: Division | None
 ) -> list[CompositePoint]:
     """The near midpoint of each point of two charts, angles as the composite's houses have them.
 
-    Latitude, distance and speed are the means of both. Robert Hand, Planets in Composite (1975).
+    Without angles among the points no `division` is needed. Latitude, distance and speed are the
+    means of both. Robert Hand, Planets in Composite (1975).
     """
     return [
         _composite(first, second, division) for first, second in zip(firsts, seconds, strict=True)
     ]
 
 
-def _composite(first: Position, second: Position, division: Division) -> CompositePoint:
+def _composite(first: Position, second: Position, division: Division | None) -> CompositePoint:
     means = [(a + b) / 2.0 for a, b in zip(first[2:], second[2:], strict=True)]
     point = first.point
     middles = near_midpoints(first.longitude, second.longitude)
     if not isinstance(point, Angle):
         longitude = middles[0]
-    elif point in division.angles:
+    elif division is not None and point in division.angles:
         longitude = division.angles[point]
     else:
         msg = f"{point} is undefined on the equator; leave it out of planets"

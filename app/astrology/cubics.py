@@ -10,6 +10,8 @@ import numpy.typing as npt
 from app.astrology.sky import FloatArray
 
 _STEPS = 14
+_EVEN = 1e-6
+"""Days by which a sample may be off the middle of its neighbours."""
 _SETTLED = 1e-14
 """Part of a piece by which a root moves no more."""
 
@@ -89,14 +91,15 @@ class Cubics(NamedTuple):
 def errors_of_cubics(moments: FloatArray, values: FloatArray, speeds: FloatArray) -> FloatArray:
     """How far the cubic over each piece may be off, from what the next sample shows of a wider one.
 
-    Over twice the step a cubic is sixteen times worse.
+    Over twice the step a cubic is sixteen times worse. Where steps are uneven nothing is known.
     """
     count = len(moments) - 1
     if count < 2:  # noqa: PLR2004 - nothing to compare with
         return np.full(count, np.inf)
     wide = moments[2:] - moments[:-2]
     middle = (values[:-2] + values[2:]) / 2.0 + wide * (speeds[:-2] - speeds[2:]) / 8.0
-    seen = np.abs(middle - values[1:-1]) / 16.0
+    even = np.isclose(2.0 * moments[1:-1], moments[2:] + moments[:-2], rtol=0.0, atol=_EVEN)
+    seen = np.where(even, np.abs(middle - values[1:-1]) / 16.0, np.inf)
     errors = np.empty(count)
     errors[0], errors[-1] = seen[0], seen[-1]
     errors[1:-1] = np.maximum(seen[:-1], seen[1:])

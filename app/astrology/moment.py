@@ -68,10 +68,6 @@ class Moment:
         return self.local_offset.text
 
     @property
-    def zone_abbreviation(self) -> str:
-        return self.local_offset.abbreviation
-
-    @property
     def local_mean_time(self) -> LocalMeanTime | None:
         """Whose meridian set the clock, or None when standard time did."""
         return self.local_offset.local_mean_time

@@ -164,7 +164,7 @@ class Forward:
         moon = Longitudes((Body.MOON,), self._ephemeris, self._frame)
         # At most 30 degrees at no less than 11.5 a day.
         (track,) = tracks(moon, self.moment, self.moment + MOON_IN_SIGN)
-        passed = (track.values[0] - self._start) // DEGREES_OF_A_SIGN
+        passed = (track.first - self._start) // DEGREES_OF_A_SIGN
         cusp = (passed + 1.0) * DEGREES_OF_A_SIGN + self._start
         return float(passes(track, np.array([cusp])).moments[0])
 
@@ -174,12 +174,12 @@ class Forward:
         step = 0.0 if Body.MOON in {first, second} else SLOW_STEP
         curves = Elongations(((first, second),), self._ephemeris, self._central, step)
         (track,) = tracks(curves, self.moment, self.moment + days)
-        target = _nearest_target(float(track.values[0]), kind)
+        target = _nearest_target(track.first, kind)
         turns = [(at, value) for at, value, _ in stations(track) if at > self.moment]
         if not turns:
             return None
         day, value = turns[0]
-        now, then = folded(np.array((track.values[0], value)) - target)
+        now, then = folded(np.array((track.first, value)) - target)
         if now * then <= 0.0:
             return None  # it was exact before it turned
         if abs(then) > abs(now):

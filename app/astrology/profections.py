@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from app.astrology.angles import norm
 from app.astrology.bodies import Body
 from app.astrology.calendar import CivilDateTime, julian_day
+from app.astrology.errors import OutsideEphemeris
 from app.astrology.frame import TROPICAL, Frame
 from app.astrology.names import Name
 from app.astrology.progressions import TROPICAL_YEAR
@@ -106,15 +108,36 @@ def year_at(moment: float, birth: float, turns: Turns) -> Stretch:
     """The year of life that holds a moment not before the birth; its number is the age."""
     guess = max(0, int((moment - birth) / TROPICAL_YEAR) - 1)
     ages = range(guess, guess + 4)
-    starts = turns(ages).tolist()
+    starts = _known(ages, turns)
     index = max(0, bisect_right(starts, moment) - 1)
+    if index + 1 == len(starts):  # nobody knows when it ends
+        starts = turns(ages).tolist()
     return Stretch(ages[index], starts[index], starts[index + 1])
 
 
 def years_from(age: int, count: int, turns: Turns) -> list[Stretch]:
-    """So many years of life in a row."""
-    starts = turns(range(age, age + count + 1)).tolist()
-    return [Stretch(age + index, starts[index], starts[index + 1]) for index in range(count)]
+    """So many years of life in a row, or as many of them as the ephemeris reaches.
+
+    Raises OutsideEphemeris where it does not reach the first.
+    """
+    starts = _known(range(age, age + count + 1), turns)
+    return [Stretch(age + index, *ends) for index, ends in enumerate(pairwise(starts))]
+
+
+def _known(ages: Sequence[int], turns: Turns) -> list[float]:
+    """When years begin, up to the last that the ephemeris reaches; raises OutsideEphemeris."""
+    try:
+        starts: list[float] = turns(ages).tolist()
+    except OutsideEphemeris:
+        starts = []
+        for age in ages:
+            try:
+                starts += turns((age,)).tolist()
+            except OutsideEphemeris:
+                if len(starts) <= 1:
+                    raise
+                break
+    return starts
 
 
 def profected(longitude: float, signs: float) -> float:

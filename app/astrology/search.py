@@ -4,20 +4,22 @@ A curve is sampled on an even grid, cut where its speed is 0, and is monotone in
 has an index, how many targets lie at or below its value; the difference of two neighbours' indices
 is the number of targets passed between them. So counts telescope, and no pass is lost at the edge
 of an interval or beside a station. Roots are found on cubics through values and speeds, and then
-on the curve itself.
+on the curve itself. The grid counts from Julian day 0 whatever the span, so that an event is the
+same to the last digit told, wherever a search begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from app.astrology.cubics import Cubics, errors_of_cubics
+from app.astrology.errors import OutsideEphemeris
 from app.astrology.sky import FloatArray
 
 IntArray = npt.NDArray[np.int64]
@@ -38,6 +40,13 @@ _A_MINUTE = 1.0 / 1440.0
 _CLOSE_TURN = 0.01
 """Degrees from a target within which a station must be known exactly."""
 _MOST_STEPS = 80
+_NOISE = 1e-8
+"""Degrees a day by which the library's speeds tremble: seconds at the station of a slow planet."""
+_SLOW_STEP = 0.9
+"""Days: what is sampled more often than daily turns too sharply for a line."""
+_AROUND = np.linspace(-0.02, 0.02, 33)
+"""Days around such a station from which its moment is found: a line through so many speeds is
+good to some tenths of a second, and the curve does not leave it by as much."""
 
 
 class Curves(Protocol):
@@ -68,10 +77,11 @@ class Curves(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One curve between two moments, cut into monotone pieces.
+    """One curve from `start` to `end`, cut into monotone pieces.
 
-    `values` run on past the full circle instead of starting again. `errors` tells for each piece
-    how far the cubic over it may be from the curve. `stations` are indices of the cuts where the
+    The pieces reach beyond both ends, and `first` and `last` are the values there. `values` run on
+    past the full circle instead of starting again. `errors` tells for each piece how far the cubic
+    over it may be from the curve. `stations` are indices of the cuts between the ends where the
     speed is 0.
     """
 
@@ -82,6 +92,10 @@ class Track:
     speeds: FloatArray
     errors: FloatArray
     stations: IntArray
+    start: float
+    end: float
+    first: float
+    last: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +122,8 @@ def folded(degrees: FloatArray) -> FloatArray:
 
 
 def grid(start: float, end: float, step: float) -> FloatArray:
-    """Moments from one to another, evenly spaced, at most `step` days apart."""
-    return np.linspace(start, end, max(1, int(np.ceil((end - start) / step))) + 1)
+    """The multiples of `step` around two moments and between them, two beyond each end."""
+    return np.arange(np.floor(start / step) - 1.0, np.ceil(end / step) + 2.0) * step
 
 
 def tracks(curves: Curves, start: float, end: float, near: FloatArray | None = None) -> list[Track]:
@@ -123,10 +137,9 @@ def tracks(curves: Curves, start: float, end: float, near: FloatArray | None = N
         groups.setdefault(curves.step(curve), []).append(curve)
     found: dict[int, Track] = {}
     for step, group in groups.items():
-        moments = grid(start, end, step)
-        table = curves.sample(moments, group)
+        samples = _sampled(curves, group, grid(start, end, step), (start, end))
         for column, curve in enumerate(group):
-            found[curve] = _track(curves, curve, moments, table[:, column, :], near)
+            found[curve] = _track(curves, curve, samples.of(column), near)
     return [found[curve] for curve in range(curves.count)]
 
 
@@ -138,12 +151,16 @@ def passes(track: Track, targets: FloatArray) -> Passes:
     """
     order, levels = _sorted_targets(track, targets)
     indices = _index(track, track.values, levels)
+    first, last = _index(track, np.array((track.first, track.last)), levels)
+    indices[: np.searchsorted(track.moments, track.start, side="right")] = first
+    indices[np.searchsorted(track.moments, track.end, side="left") :] = last
     pieces, ordinals = _crossed(indices)
     goals = _level(track, levels, ordinals)
     cubics = Cubics.of(track.moments, track.values, track.speeds, pieces)
     moments = cubics.where(goals)
     speeds = cubics.speeds(moments)
     _improve(track, pieces, goals, moments, speeds)
+    moments = np.clip(moments, track.start, track.end)
     rising = indices[pieces + 1] > indices[pieces]
     when = np.argsort(moments, kind="stable")
     found = Passes(
@@ -196,22 +213,55 @@ def roots(
     return found
 
 
-def _track(
-    curves: Curves, curve: int, moments: FloatArray, table: FloatArray, near: FloatArray | None
-) -> Track:
-    values, speeds = table[:, 0], table[:, 1]
+class _Samples(NamedTuple):
+    """Curves upon a grid, and at the ends of a span that need not lie on it."""
+
+    moments: FloatArray
+    table: FloatArray
+    on_grid: BoolArray
+    span: tuple[float, float]
+
+    def of(self, column: int) -> _Samples:
+        """Those of one curve."""
+        return self._replace(table=self.table[:, column, :])
+
+
+def _sampled(
+    curves: Curves, group: Sequence[int], even: FloatArray, span: tuple[float, float]
+) -> _Samples:
+    """Some curves upon a grid around a span; on the span alone where nothing is known beyond it."""
+    moments = np.union1d(even, span)
+    try:
+        return _Samples(moments, curves.sample(moments, group), np.isin(moments, even), span)
+    except OutsideEphemeris:
+        moments = moments[(moments >= span[0]) & (moments <= span[1])]
+        everywhere = np.ones(len(moments), dtype=np.bool_)
+        return _Samples(moments, curves.sample(moments, group), everywhere, span)
+
+
+def _track(curves: Curves, curve: int, samples: _Samples, near: FloatArray | None) -> Track:
+    every, (start, end), on_grid = samples.table[:, 0], samples.span, samples.on_grid
     if curves.period:
-        values = np.unwrap(values, period=curves.period)
+        every = np.unwrap(every, period=curves.period)
+    first, last = every[np.searchsorted(samples.moments, samples.span)].tolist()
+    moments, values, speeds = samples.moments[on_grid], every[on_grid], samples.table[on_grid, 1]
     errors = errors_of_cubics(moments, values, speeds)
-    still = np.nonzero(speeds == 0.0)[0]
-    turning = np.nonzero(speeds[:-1] * speeds[1:] < 0.0)[0]
-    plain = Track(curves, curve, moments, values, speeds, errors, still)
-    if not len(turning):
-        return plain
-    when, turned = Cubics.of(moments, values, speeds, turning).turns()
+    inside = (moments >= start) & (moments <= end)
+    still = np.nonzero((speeds == 0.0) & inside)[0]
+    ends = (start, end, first, last)
+    plain = Track(curves, curve, moments, values, speeds, errors, still, *ends)
+    touched = (moments[:-1] < end) & (moments[1:] > start)
+    turning = np.nonzero((speeds[:-1] * speeds[1:] < 0.0) & touched)[0]
+    return _turned(plain, turning, near) if len(turning) else plain
+
+
+def _turned(plain: Track, turning: IntArray, near: FloatArray | None) -> Track:
+    """The track cut where it turns, on the curve itself where that is near a target."""
+    when, turned = Cubics.of(plain.moments, plain.values, plain.speeds, turning).turns()
     close = np.full(len(turning), fill_value=True)
     if near is not None:
-        margin = np.maximum(_CLOSE_TURN, 10.0 * np.nan_to_num(errors[turning], posinf=1.0))
+        errors = np.nan_to_num(plain.errors[turning], posinf=1.0)
+        margin = np.maximum(_CLOSE_TURN, 10.0 * errors)
         _, levels = _sorted_targets(plain, near)
         close = _index(plain, turned + margin, levels) > _index(plain, turned - margin, levels)
     if close.any():
@@ -227,6 +277,7 @@ def _stations(track: Track, pieces: IntArray) -> tuple[FloatArray, FloatArray]:
         track.moments[pieces],
         track.moments[pieces + 1],
     )
+    _settle(track, pieces, when)
     turned = curves.sample(when, (curve,))[:, 0, 0]
     if not curves.period:
         return when, turned
@@ -234,19 +285,36 @@ def _stations(track: Track, pieces: IntArray) -> tuple[FloatArray, FloatArray]:
     return when, near + (turned - near + half) % curves.period - half
 
 
+def _settle(track: Track, pieces: IntArray, when: FloatArray) -> None:
+    """Move stations that the noise of the speeds shifts to where a line through many has its zero.
+
+    In place.
+    """
+    starts, ends = track.moments[pieces], track.moments[pieces + 1]
+    turns = np.abs(track.speeds[pieces + 1] - track.speeds[pieces]) / (ends - starts)
+    slow = np.nonzero((turns * _SHORT < _NOISE) & (ends - starts > _SLOW_STEP))[0]
+    if not len(slow):
+        return
+    around = (when[slow, np.newaxis] + _AROUND).ravel()
+    inside = np.clip(around, track.moments[0], track.moments[-1])
+    speeds = track.curves.sample(inside, (track.curve,))[:, 0, 1].reshape(len(slow), -1)
+    slopes = speeds @ _AROUND / (_AROUND @ _AROUND)
+    moved = when[slow] - speeds.mean(axis=1) / slopes
+    when[slow] = np.clip(moved, starts[slow], ends[slow])
+
+
 def _cut(track: Track, pieces: IntArray, when: FloatArray, turned: FloatArray) -> Track:
     """The track with some pieces cut in two where they turn."""
     at, count = pieces + 1, len(pieces)
     cuts = np.zeros(len(track.moments), dtype=np.bool_)
     cuts[track.stations] = True
-    return Track(
-        track.curves,
-        track.curve,
-        np.insert(track.moments, at, when),
-        np.insert(track.values, at, turned),
-        np.insert(track.speeds, at, np.zeros(count)),
-        np.insert(track.errors, at, np.full(count, np.inf)),
-        np.nonzero(np.insert(cuts, at, np.ones(count, dtype=np.bool_)))[0],
+    return replace(
+        track,
+        moments=np.insert(track.moments, at, when),
+        values=np.insert(track.values, at, turned),
+        speeds=np.insert(track.speeds, at, np.zeros(count)),
+        errors=np.insert(track.errors, at, np.full(count, np.inf)),
+        stations=np.nonzero(np.insert(cuts, at, (when >= track.start) & (when <= track.end)))[0],
     )
 
 
@@ -352,8 +420,8 @@ def _with_grazes(track: Track, found: Passes, order: IntArray, levels: FloatArra
 def _beside(track: Track, found: Passes, touch: int, target: int) -> IntArray:
     """The passes over a target just before and after a station, if it makes them."""
     at = track.moments[track.stations]
-    start = at[touch - 1] if touch else track.moments[0]
-    end = at[touch + 1] if touch + 1 < len(at) else track.moments[-1]
+    start = at[touch - 1] if touch else track.start
+    end = at[touch + 1] if touch + 1 < len(at) else track.end
     near = np.nonzero(
         (found.targets == target) & (found.moments >= start) & (found.moments <= end)
     )[0]

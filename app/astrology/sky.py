@@ -144,6 +144,13 @@ class Ephemeris(Protocol):
         """Julian day in UT1 of a civil moment."""
         ...
 
+    def utc(self, moment: float) -> float:
+        """Julian day that the clocks of UTC show at a moment, which is UT1.
+
+        What `universal_time` makes of it by UTC_TO_UT1 is the moment again.
+        """
+        ...
+
     def delta_t(self, moment: float, theory: Theory = Theory.SWISS) -> float:
         """Seconds by which terrestrial time runs ahead of UT1."""
         ...

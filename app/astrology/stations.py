@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from app.astrology.angles import norm
-from app.astrology.bodies import Body
+from app.astrology.angles import norm, separation
+from app.astrology.bodies import Body, Celestial
 from app.astrology.curves import Longitudes, step_of
 from app.astrology.names import Name
 from app.astrology.search import IntArray, Track, folded, roots, stations
@@ -21,6 +21,9 @@ _OSCULATING = frozenset(
 )
 _WAVERING_STEP = 1.0 / 16.0
 """Days: osculating points of the Moon's orbit may turn twice within six hours, as once a year."""
+TREMOR = 1e-5
+"""Degrees: between stations of an osculating point that are nearer the library only trembles. What
+is farther apart lasts four hours, so that no grid of `_WAVERING_STEP` misses it."""
 LONGEST_LOOP = 400.0
 """Days, more than any loop lasts from its station to either end of its shadow: even what hardly
 moves stands still twice a year, and is back at the degree of a station before the next one."""
@@ -100,9 +103,23 @@ class _Wanted(NamedTuple):
     goal: float
 
 
-def stations_of(track: Track) -> list[Station]:
-    """Every station of a track of longitudes, in the order of time."""
-    return [Station(moment, norm(value), grows) for moment, value, grows in stations(track)]
+def tremor_of(body: Celestial) -> float:
+    """Degrees that two stations of a body must be apart."""
+    return TREMOR if body in _OSCULATING else 0.0
+
+
+def stations_of(track: Track, tremor: float = 0.0) -> list[Station]:
+    """The stations of a track of longitudes, in the order of time.
+
+    Two neighbours that are less than `tremor` degrees apart are none.
+    """
+    found: list[Station] = []
+    for moment, value, grows in stations(track):
+        if found and separation(found[-1].longitude, value) < tremor:
+            found.pop()
+        else:
+            found.append(Station(moment, norm(value), grows))
+    return found
 
 
 def loops_of(track: Track) -> list[Loop]:
@@ -154,13 +171,13 @@ def _pairs(turns: Sequence[Station]) -> Iterator[tuple[int | None, int | None]]:
 
 def _wanted(track: Track, pairs: Sequence[tuple[int | None, int | None]]) -> Iterator[_Wanted]:
     """The ends of the shadows that the track reaches."""
-    cuts = track.stations.tolist()
+    cuts, moments = track.stations.tolist(), track.moments.tolist()
     for number, (first, last) in enumerate(pairs):
         if first is None or last is None:
             continue
         low, high = float(track.values[cuts[last]]), float(track.values[cuts[first]])
-        start = cuts[first - 1] if first else 0
-        end = cuts[last + 1] if last + 1 < len(cuts) else len(track.values) - 1
+        start = cuts[first - 1] if first else bisect_left(moments, track.start)
+        end = cuts[last + 1] if last + 1 < len(cuts) else bisect_right(moments, track.end) - 1
         for before, goal, left, right in (
             (True, low, start, cuts[first]),
             (False, high, cuts[last], end),

@@ -68,11 +68,6 @@ def with_history(name: str, compiled: bytes) -> bytes:
     return write_rules(Rules(first, (*changes, (0, clock_of_1970), *later), package.footer))
 
 
-def zones_with_history() -> list[str]:
-    """Names that the table has, in order."""
-    return sorted(_histories())
-
-
 def read_rules(compiled: bytes) -> Rules:
     """Rules out of TZif data of version 2 or later: RFC 9636, section 3."""
     start = compiled.index(_MAGIC, len(_MAGIC))  # the second block, of 64-bit times

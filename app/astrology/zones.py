@@ -102,10 +102,6 @@ class LocalOffset:
         return f"{rule} ({self.text})"
 
     @property
-    def is_local_mean_time(self) -> bool:
-        return self.local_mean_time is not None
-
-    @property
     def status(self) -> Occurrence:
         return Occurrence.UNIQUE if self.fold is None else Occurrence.AMBIGUOUS
 

@@ -1,21 +1,23 @@
-"""What an answer warns of: fields nobody read, options without effect, zones that were guessed."""
+"""What an answer warns of: times nobody knows, zones that were guessed, options without effect."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import islice
+from types import MappingProxyType
 
 from app.astrology.aspects import MAJOR_ASPECTS
 from app.astrology.frame import AyanamsaName, Zodiac
-from app.astrology.houses import PolarPolicy
+from app.astrology.houses import HouseBy, PolarPolicy
 from app.astrology.zones import CACHED_ZONES, find_zone
 from app.calculations.birth import BirthRequest
 from app.calculations.conventions import HouseRules, SkyChoice
 from app.calculations.orbs import OrbChoice
 from app.calculations.paths import ignored, is_model, items, kinds
 from app.calculations.request import CalculationRequest
+from app.calculations.return_search import ReturnsRequest
 from app.errors import InvalidInput
 
 UTC = "UTC"
@@ -37,6 +39,7 @@ def warnings_of(request: CalculationRequest) -> list[str]:
 
 
 def _warnings(root: CalculationRequest) -> Iterator[str]:
+    yield from time_warnings(root)
     levels = list(_levels(root, ""))
     for path, request in levels:
         if isinstance(request, BirthRequest):
@@ -68,6 +71,26 @@ def _fields_with_requests(model: type[CalculationRequest]) -> tuple[str, ...]:
         for name, known in model.model_fields.items()
         if any(is_model(kind) for kind in (*kinds(known), *items(known)))
     )
+
+
+# Times
+
+
+def time_warnings(
+    root: CalculationRequest, names: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """A warning for each birth whose time nobody knows, where noon had to stand for it.
+
+    `names` are what the caller calls births that have another name here.
+    """
+    if not root.works_without_time:  # then it had no need of the birth
+        return
+    for path, request in _levels(root, ""):
+        if isinstance(request, BirthRequest) and not request.time_known:
+            known = path.removesuffix(".")
+            name = names.get(known, known)
+            field = f"{name}.time" if name else "time"
+            yield f"{field} is unknown: {root.without_time}"
 
 
 # Zones
@@ -130,8 +153,11 @@ def _without_effect(
     """A warning for each option that was given and that another one turned off."""
     if isinstance(request, SkyChoice):
         yield from _idle_sky(path, request)
-    if isinstance(request, HouseRules) and request.polar is not PolarPolicy.FALLBACK:
-        yield from _idle(path, request, "polar_fallback", f"{path}polar is {request.polar}")
+    if isinstance(request, HouseRules):
+        yield from _idle_houses(path, request)
+    if isinstance(request, ReturnsRequest) and not request.time_counts():
+        because = f"return_type is SOLAR and year_rule is {request.year_rule}"
+        yield from _idle(path, request, "return_time", because)
     if isinstance(request, OrbChoice) and request.orbs:
         sought = request.aspects or MAJOR_ASPECTS
         for kind in request.orbs:
@@ -139,6 +165,16 @@ def _without_effect(
                 yield f"'{path}orbs.{kind.value}' had no effect, because it is not among aspects"
     if isinstance(request, BirthRequest) and request.altitude and not _altitude_counts(root):
         yield f"'{path}altitude' had no effect, because center is {_center(root)}"
+
+
+def _idle_houses(path: str, request: HouseRules) -> Iterator[str]:
+    if request.polar is not PolarPolicy.FALLBACK:
+        yield from _idle(path, request, "polar_fallback", f"{path}polar is {request.polar}")
+    if request.houses_by is HouseBy.POSITION:
+        yield from _idle(path, request, "cusp_orb", f"{path}house_by is POSITION")
+    if request.house_by is not request.houses_by:
+        because = "what falls into the houses has a longitude alone"
+        yield from _idle(path, request, "house_by", because)
 
 
 def _idle_sky(path: str, request: SkyChoice) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, NotRequired
+from typing import Annotated, ClassVar, NotRequired
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
@@ -26,9 +26,12 @@ from app.calculations.shapes import (
     full_position_reply,
     point_aspect_reply,
 )
+from app.calculations.untimed import steady, time_definitions, told_points
 
 
 class AntisciaRequest(PlaceHouses, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+
     planets: Annotated[
         Points,
         Field(description="Points to mirror; empty: Sun to Pluto, mean node and mean Lilith"),
@@ -99,26 +102,31 @@ def antiscia(request: AntisciaRequest, ephemeris: Ephemeris) -> Answer[AntisciaR
     and whether it is retrograde makes no sense and is null. Each tells the other points of the
     request that it meets within `orb`, by conjunction unless other `aspects` are asked for: an
     opposition to an antiscion is a conjunction with the contra-antiscion. In a sidereal or
-    draconic zodiac schools differ on what is mirrored: `axis`.
+    draconic zodiac schools differ on what is mirrored: `axis`. With `time` unknown all is that of
+    the noon of the day, without houses, angles and lots, and the Moon meets nothing.
     """
     require_earth(request.center, "antiscia")
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
+    known = birth.time_known
     instant = request.instant(birth, ephemeris, **request.house_conventions())
-    points = tuple(dict.fromkeys(request.planets or STANDARD_POINTS))
-    division = request.division(instant)
+    points = tuple(dict.fromkeys(told_points(request.planets, STANDARD_POINTS, time_known=known)))
+    division = request.division(instant) if known else None
     positions = instant.place_points(points, division)
-    contra = request.include_contra
+    meeting = steady(positions, time_known=known)
+
+    def mirrored(mirror: Mirror) -> list[ReflectionReply]:
+        return _mirrored(request, instant, positions, meeting, division, mirror)
+
     reply: AntisciaReply = {
-        "antiscia": _mirrored(request, instant, positions, division, Mirror.ANTISCION),
-        "contra_antiscia": _mirrored(request, instant, positions, division, Mirror.CONTRA_ANTISCION)
-        if contra
-        else None,
+        "antiscia": mirrored(Mirror.ANTISCION),
+        "contra_antiscia": mirrored(Mirror.CONTRA_ANTISCION) if request.include_contra else None,
         "house_system": division.system if division else None,
     }
     definitions = {
         **request.chart_definitions(instant, points),
-        **request.house_definitions(request.house_system),
+        **request.house_definitions(request.house_system if known else None),
         "axis": request.axis,
+        **time_definitions(birth)[0],
     }
     if request.include_aspects:
         definitions["orbs"] = {rule.name: rule.orb for rule in request.rules().aspects}
@@ -130,6 +138,7 @@ def _mirrored(
     request: AntisciaRequest,
     instant: Instant,
     positions: Sequence[Position],
+    meeting: Sequence[Position],
     division: Division | None,
     mirror: Mirror,
 ) -> list[ReflectionReply]:
@@ -145,18 +154,20 @@ def _mirrored(
         for position, image, house in zip(positions, images, houses, strict=True)
     ]
     if request.include_aspects:
-        met = _met(images, positions, request.rules())
+        met = _met(images, meeting, request.rules())
         for reply in replies:
             reply["aspects"] = met[reply["planet"]]
     return replies
 
 
 def _met(
-    images: Sequence[Position], positions: Sequence[Position], rules: OrbRules
+    images: Sequence[Position], meeting: Sequence[Position], rules: OrbRules
 ) -> dict[str, list[PointAspectReply]]:
-    """For each point what its image meets, the point itself left out."""
+    """For each point what its image meets of those that may meet, the point itself left out."""
     met: dict[str, list[PointAspectReply]] = {str(image.point): [] for image in images}
-    for aspect in aspects_between(images, positions, rules, first_moves=True, second_moves=True):
+    points = {position.point for position in meeting}
+    mirrored = [image for image in images if image.point in points]
+    for aspect in aspects_between(mirrored, meeting, rules, first_moves=True, second_moves=True):
         if aspect.first.point != aspect.second.point:
             met[str(aspect.first.point)].append(point_aspect_reply(aspect))
     return met

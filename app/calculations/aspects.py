@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, NotRequired
+from typing import Annotated, ClassVar, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,13 +15,14 @@ from app.astrology.declination import Declined, Parallel, parallels_among
 from app.astrology.houses import HouseSystem
 from app.astrology.mundane import mundane_positions
 from app.astrology.sky import Ephemeris, Position
-from app.calculations.birth import EXAMPLE
+from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, celestial, require_earth, sources
 from app.calculations.fields import HouseSystemName, Points, named
 from app.calculations.orbs import AspectChoice
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import AspectReply
+from app.calculations.untimed import steady, time_definitions, told_points
 from app.errors import InvalidInput
 
 
@@ -33,6 +34,8 @@ class AspectSpace(StrEnum):
 
 
 class AspectsRequest(AspectChoice, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+
     planets: Annotated[
         Points,
         Field(description="Points to compare; empty: Sun to Pluto, mean node and mean Lilith"),
@@ -78,25 +81,26 @@ def aspects(request: AspectsRequest, ephemeris: Ephemeris) -> Answer[AspectsRepl
     """Aspects between the points of a chart, with orb, strength, and whether they apply.
 
     Applying means that the orb shrinks at the true speeds of both points at the moment; angles
-    count as standing still unless `angles_move`. Each pair gives its closest aspect only.
+    count as standing still unless `angles_move`. Each pair gives its closest aspect only. With
+    `time` unknown they are those of the noon of the day, among the bodies but for the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris, angles_move=request.angles_move)
-    points = request.planets or STANDARD_POINTS
+    known = birth.time_known
+    points = told_points(request.planets, STANDARD_POINTS, time_known=known)
     rules = request.orb_rules()
-    if request.include_exact_time and request.space is AspectSpace.MUNDANE:
-        expected = "false with space MUNDANE, where speeds are not known"
-        raise InvalidInput.of("include_exact_time", expected, got=True)
-    positions = _measured(request, instant, points)
+    _check_space(request, birth)
+    positions = steady(_measured(request, instant, points), time_known=known)
     reply: AspectsReply = {"aspects": request.found(positions, instant, rules)}
     if request.include_parallels:
-        declined = _declined(instant, points)
+        declined = steady(_declined(instant, points), time_known=known)
         found_parallels = parallels_among(declined, request.parallel_orb)
         reply["parallels"] = [_parallel_reply(parallel) for parallel in found_parallels]
     definitions = {
         **request.chart_definitions(instant, points),
         **request.orb_definitions(rules),
         "space": request.space,
+        **time_definitions(birth)[0],
     }
     if request.space is AspectSpace.MUNDANE:
         definitions["mundane_system"] = request.mundane_system
@@ -104,6 +108,18 @@ def aspects(request: AspectsRequest, ephemeris: Ephemeris) -> Answer[AspectsRepl
         definitions["parallel_orb"] = request.parallel_orb
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(reply, provenance, birth.lasting)
+
+
+def _check_space(request: AspectsRequest, birth: Birth) -> None:
+    """Refuse house space for what it cannot tell; raises InvalidInput."""
+    if request.space is not AspectSpace.MUNDANE:
+        return
+    if not birth.time_known:
+        expected = "ECLIPTIC, because the houses of MUNDANE space need a known time"
+        raise InvalidInput.of("space", expected, str(request.space))
+    if request.include_exact_time:
+        expected = "false with space MUNDANE, where speeds are not known"
+        raise InvalidInput.of("include_exact_time", expected, got=True)
 
 
 def _measured(request: AspectsRequest, instant: Instant, points: Sequence[Point]) -> list[Position]:

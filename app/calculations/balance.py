@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -31,16 +31,23 @@ from app.astrology.frame import View
 from app.astrology.houses import HouseBy
 from app.astrology.sky import Ephemeris
 from app.astrology.zodiac import SIGNS
-from app.calculations.birth import EXAMPLE
+from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, sources
 from app.calculations.fields import MOST_POINTS, HouseByName, PointName, Points, few, named
 from app.calculations.provenance import computed_for
+from app.calculations.untimed import ranges, time_definitions, told_points
 
 Weight = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
 class BalanceRequest(ChartRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the noon of that day, and houses, angles, lots, hemispheres, "
+        "quadrants and points that changed sign that day are left out"
+    )
+
     planets: Annotated[Points, Field(description="Points to count; empty: Sun to Pluto")] = PLANETS
     weights: Annotated[
         Annotated[WeightScheme, *named(WeightScheme)],
@@ -98,11 +105,13 @@ def balance(request: BalanceRequest, ephemeris: Ephemeris) -> Answer[BalanceRepl
     quadrants are those of the sky: by altitude above the true horizon and by hour angle from the
     meridian, with latitude, and not by halves of the ecliptic unless asked for. A point exactly
     on the horizon or the meridian belongs to neither side; seen from elsewhere than the Earth
-    there are no sides, and they are null.
+    there are no sides, and they are null. With `time` unknown there are none either, and points
+    count that stood in one sign all day.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = tuple(dict.fromkeys(request.planets or PLANETS))
+    told_of = told_points(request.planets, PLANETS, time_known=birth.time_known)
+    points = _in_one_sign(birth, instant, tuple(dict.fromkeys(told_of)))
     weights = weights_of(points, request.weights, request.point_weights)
     signs = signs_of(instant.place_points(points))
     total = sum(weights.values())
@@ -110,7 +119,7 @@ def balance(request: BalanceRequest, ephemeris: Ephemeris) -> Answer[BalanceRepl
     def told(found: Iterable[Share]) -> list[ShareReply]:
         return [_share(share, total) for share in found]
 
-    around = _around(request, instant, points)
+    around = _around(request, instant, points) if birth.time_known else None
     reply: BalanceReply = {
         "total_weight": total,
         "elements": told(shares(Element, points, lambda p: ELEMENT_OF[signs[p]], weights)),
@@ -129,9 +138,18 @@ def balance(request: BalanceRequest, ephemeris: Ephemeris) -> Answer[BalanceRepl
         "weights": request.weights,
         "point_weights": {str(point): weights[point] for point in points},
         "hemisphere_by": None if around is None else request.hemisphere_by,
+        **time_definitions(birth)[0],
     }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(reply, provenance, birth.lasting)
+
+
+def _in_one_sign(birth: Birth, instant: Instant, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points whose sign is certain: all of them at a known time."""
+    if birth.time_known:
+        return points
+    rows = zip(points, ranges(birth, instant, points), strict=True)
+    return tuple(point for point, row in rows if row["sign_certain"])
 
 
 def _around(

@@ -113,7 +113,7 @@ class BirthRequest(CalculationRequest):
 
     @property
     def time_known(self) -> bool:
-        return self.time is None or self.time.strip().lower() != UNKNOWN
+        return is_known(self.time)
 
     @property
     def is_now(self) -> bool:
@@ -144,9 +144,7 @@ class BirthRequest(CalculationRequest):
 
     def known_birth(self, sky: Ephemeris) -> Birth:
         """The same for what cannot be told without a time of day; raises InvalidInput."""
-        if not self.time_known:
-            expected = "HH:MM or HH:MM:SS: this calculation needs a known time"
-            raise TimeNeeded.of("time", expected, self.time)
+        require_time(self.time)
         return self.birth(sky)
 
     def moment(self, time: str | None = None) -> Moment:
@@ -167,6 +165,18 @@ class BirthRequest(CalculationRequest):
             local_mean_time=self.local_mean_time,
             longitude=self.longitude,
         )
+
+
+def is_known(time: str | None) -> bool:
+    """Whether a written time of birth, or one that is left out, is not that nobody knows it."""
+    return time is None or time.strip().lower() != UNKNOWN
+
+
+def require_time(time: str | None) -> None:
+    """Refuse an unknown time for what cannot be told without one; raises TimeNeeded."""
+    if not is_known(time):
+        expected = "HH:MM or HH:MM:SS: this calculation needs a known time"
+        raise TimeNeeded.of("time", expected, time)
 
 
 _present: ContextVar[float | None] = ContextVar("present", default=None)

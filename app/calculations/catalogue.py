@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from app.astrology.almanac import Almanac
 from app.calculations.provenance import ComputedFor
 from app.calculations.request import CalculationRequest
+from app.calculations.utc import told
 
 Reply = TypeVar("Reply")
 
@@ -49,14 +50,23 @@ class Source:
 
 
 class Cost(StrEnum):
-    """How long a calculation takes: INSTANT a few milliseconds, LONG may be cut into parts."""
+    """How long a calculation takes: INSTANT a few milliseconds, LONG may be cut into parts.
+
+    VARIES is INSTANT but for requests that fall into parts.
+    """
 
     INSTANT = "instant"
     LONG = "long"
+    VARIES = "varies"
 
 
 Split = Callable[[Any, Almanac], Sequence[Any]]
-"""What a request falls into: JSON values, one a part, each at most about 200 ms of work."""
+"""What a request falls into: JSON values, one a part, each at most about 200 ms of work.
+
+A request that falls into none is answered at once.
+"""
+CheckWhole = Callable[[Any, Almanac], None]
+"""Raises InvalidInput for a request whose answer only a stream may hold."""
 ComputePart = Callable[[Any, Any, Almanac], Any]
 """One part of a request, from the value that `Split` gave it, as JSON values."""
 Merge = Callable[[Any, Sequence[Any], Almanac], Answer[Any]]
@@ -67,16 +77,20 @@ Merge = Callable[[Any, Sequence[Any], Almanac], Answer[Any]]
 class Slicing:
     """How long work is cut: what deadlines, cancellation, progress and streams rest on.
 
-    `streams` where a part is a list of rows that make sense as they come.
+    `streams` where a part is a list of rows that make sense as they come; then `check_whole` may
+    refuse what is too long for one answer.
     """
 
     split: Split
     part: ComputePart
     merge: Merge
     streams: bool = False
+    check_whole: CheckWhole | None = None
 
     def whole(self, request: Any, ephemeris: Almanac) -> Answer[Any]:
         """The answer at once, every part in its turn."""
+        if self.check_whole is not None:
+            self.check_whole(request, ephemeris)
         parts = [self.part(request, part, ephemeris) for part in self.split(request, ephemeris)]
         return self.merge(request, parts, ephemeris)
 
@@ -122,25 +136,27 @@ def calculation(
     """Make a catalogue entry of a function: annotations give the shapes, the docstring the text."""
 
     def entry(compute: Callable[[Asked, Almanac], Answer[Reply]]) -> Calculation:
-        return _described(compute, name, Cost.INSTANT, compute, example, sources)
+        return _described(compute, name, Cost.INSTANT, told(compute), example, sources)
 
     return entry
 
 
-def long_calculation(
+def long_calculation(  # noqa: PLR0913 - what it is called, costs and falls into
     name: str,
     *,
     example: Mapping[str, Any],
     split: Split,
     part: ComputePart,
     streams: bool = False,
+    check_whole: CheckWhole | None = None,
+    cost: Cost = Cost.LONG,
     sources: Sequence[Source] = (),
 ) -> Callable[[Callable[[Asked, Sequence[Any], Almanac], Answer[Reply]]], Calculation]:
     """Make an entry for long work: the decorated function merges what the parts found."""
 
     def entry(merge: Callable[[Asked, Sequence[Any], Almanac], Answer[Reply]]) -> Calculation:
-        slicing = Slicing(split, part, merge, streams)
-        described = _described(merge, name, Cost.LONG, slicing.whole, example, sources)
+        slicing = Slicing(told(split), told(part), told(merge), streams, check_whole)
+        described = _described(merge, name, cost, slicing.whole, example, sources)
         return replace(described, slicing=slicing)
 
     return entry

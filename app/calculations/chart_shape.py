@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
@@ -19,7 +19,7 @@ from app.calculations.fields import MOST_POINTS, PointName
 from app.calculations.provenance import computed_for
 from app.calculations.request import CalculationRequest
 from app.calculations.shapes import Degrees
-from app.errors import InvalidInput
+from app.calculations.untimed import WITHOUT_MOON, meeting_points, require_points, time_definitions
 
 FEWEST_POINTS = 3
 DEFAULTS = Thresholds()
@@ -67,6 +67,9 @@ class ThresholdChoice(CalculationRequest):
 
 
 class ChartShapeRequest(ThresholdChoice, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = WITHOUT_MOON
+
     planets: Annotated[
         tuple[PointName, ...],
         FailFast(),
@@ -115,17 +118,21 @@ def chart_shape(request: ChartShapeRequest, ephemeris: Ephemeris) -> Answer[Char
     groups of two or more with both gaps of 60 or more and no third; locomotive, 120 or more
     empty; splash, no gap over 60; splay, three clusters or more. Jones names no such numbers:
     each is a field, and the gaps are told so that you can judge yourself. The leader is the body
-    that rises first, in a bucket of those without the handle.
+    that rises first, in a bucket of those without the handle. With `time` unknown it is
+    the shape at the noon of the day, of the bodies but for the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = tuple(dict.fromkeys(request.planets or PLANETS))
-    if len(points) < FEWEST_POINTS:
-        expected = f"at least {FEWEST_POINTS} different points"
-        raise InvalidInput.of("planets", expected, [str(point) for point in points])
+    known = birth.time_known
+    points = tuple(dict.fromkeys(meeting_points(request.planets, PLANETS, time_known=known)))
+    require_points(points, FEWEST_POINTS, time_known=known)
     limits = request.limits()
     shape = shape_of(instant.place_points(points), limits)
-    definitions = {**request.chart_definitions(instant, points), **asdict(limits)}
+    definitions = {
+        **request.chart_definitions(instant, points),
+        **asdict(limits),
+        **time_definitions(birth)[0],
+    }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(_reply(shape), provenance, birth.lasting)
 

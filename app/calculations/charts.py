@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from pydantic import Field
@@ -31,10 +33,22 @@ class ChartData(BirthRequest):
 
         Raises InvalidInput for a time that never was or that nobody knows.
         """
-        try:
+        with _inside(field):
             return self.known_birth(sky)
-        except InvalidInput as error:
-            raise error.inside(field) from error
+
+    def born(self, field: str, sky: Ephemeris) -> Birth:
+        """The same, where the noon of the day stands for a time that nobody knows."""
+        with _inside(field):
+            return self.birth(sky)
+
+
+@contextmanager
+def _inside(field: str) -> Iterator[None]:
+    """Refusals name a field inside another one."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise error.inside(field) from error
 
 
 class ChartsRequest(HouseRules, SkyChoice):

@@ -13,6 +13,7 @@ from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
 from app.astrology.zones import LocalClock, find_zone, offset_text
 from app.calculations.birth import Birth, BirthRequest
+from app.calculations.utc import utc_day
 from app.errors import InvalidInput
 
 _BEGINS = ("00:00:00", "00:30:00", "01:00:00")
@@ -138,4 +139,4 @@ def _existing(
 
 
 def _ticks(julian_day: float) -> int:
-    return round((julian_day + 0.5) * _TENTHS_OF_A_DAY) * _TICKS_OF_A_TENTH
+    return round((utc_day(julian_day) + 0.5) * _TENTHS_OF_A_DAY) * _TICKS_OF_A_TENTH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -36,11 +36,14 @@ from app.calculations.shapes import (
     full_position_reply,
     house_replies,
 )
+from app.calculations.untimed import steady, told_points
 from app.calculations.wheel import POINTS_AND_ANGLES
 from app.errors import InvalidInput
 
 
 class CompositeRequest(OrbChoice, PairRequest):
+    works_without_time: ClassVar[bool] = True
+
     planets: Annotated[
         Points,
         Field(description="Points to merge; empty: Sun to Pluto, node, Lilith, ASC, MC"),
@@ -85,7 +88,9 @@ class CompositeReply(TypedDict):
         list[HouseReply], Field(description="Twelve cusps from the first; none where undefined")
     ]
     house_system: Annotated[str | None, Field(description="The one applied; null without houses")]
-    angles: AnglesReply
+    angles: Annotated[
+        AnglesReply | None, Field(description="Null without the known time of both births")
+    ]
     aspects: Annotated[
         list[AspectReply], Field(description="Among the midpoints, which do not move")
     ]
@@ -111,28 +116,29 @@ def composite(request: CompositeRequest, ephemeris: Ephemeris) -> Answer[Composi
     the Sun, which is left as it is. Houses are disputed: by default every cusp is a midpoint too,
     with the near midpoint of the midheavens and the ascendant on its side of the meridian;
     DERIVED takes from the births only that midheaven and reads the cusps at a latitude, under
-    the mean obliquity of both dates. A composite is no moment: no aspect applies.
+    the mean obliquity of both dates. A composite is no moment: no aspect applies. A birth with
+    `time` unknown is the noon of its day; then there are no houses, angles, lots and aspects of
+    the Moon.
     """
     if request.house_by is HouseBy.POSITION:
         expected = "LONGITUDE: midpoints stand nowhere in space"
         raise InvalidInput.of("house_by", expected, "POSITION")
     births = request.births(ephemeris)
     first, second = (request.chart_of(birth, ephemeris) for birth in births)
-    points = request.planets or POINTS_AND_ANGLES
+    timed = births[0].time_known and births[1].time_known
+    points = told_points(request.planets, POINTS_AND_ANGLES, time_known=timed)
     system = request.merged_house_system(request.house_system)
     rules = request.orb_rules()
-    method = _method(request, first, second)
-    houses, angles = divide_as_agreed(first, second, system, method)
+    method = _method(request, first, second) if timed else None
+    houses, angles = divide_as_agreed(first, second, system, method) if method else (None, None)
     merged = composite_points(first.place_points(points), second.place_points(points), angles)
     reply = _reply(request, merged, houses, angles, rules, method)
-    derived = method.houses is CompositeHouses.DERIVED
     definitions = {
-        **request.pair_definitions(first, second, points),
-        **request.house_definitions(system),
+        **request.pair_definitions(births, (first, second), points),
+        **request.house_definitions(system if timed else None),
         **request.orb_definitions(rules),
         "midpoint": "NEAR",
-        "houses": method.houses,
-        **({"reference_latitude": method.latitude} if derived else {"base": method.base}),
+        **_method_definitions(method),
     }
     provenance = computed_for_pair(births, points, ephemeris, definitions)
     return Answer(reply, provenance, births[0].lasting and births[1].lasting)
@@ -145,29 +151,39 @@ def _method(request: CompositeRequest, first: Instant, second: Instant) -> House
     return HouseMethod(request.houses, request.base, latitude)
 
 
+def _method_definitions(method: HouseMethod | None) -> dict[str, Any]:
+    """What `meta` echoes of the houses' method; null where there are none."""
+    if method is None:
+        return {"houses": None}
+    derived = method.houses is CompositeHouses.DERIVED
+    more = {"reference_latitude": method.latitude} if derived else {"base": method.base}
+    return {"houses": method.houses, **more}
+
+
 def _reply(
     request: CompositeRequest,
     merged: Sequence[CompositePoint],
     houses: Division | None,
-    angles: Division,
+    angles: Division | None,
     rules: OrbRules,
-    method: HouseMethod,
+    method: HouseMethod | None,
 ) -> CompositeReply:
     positions = [point.position for point in merged]
     longitudes = [position.longitude for position in positions]
     house_of: Sequence[int | None] = (
         houses_of(longitudes, houses.cusps, request.cusp_orb) if houses else [None] * len(merged)
     )
-    derived = method.houses is CompositeHouses.DERIVED
+    derived = method is not None and method.houses is CompositeHouses.DERIVED
+    meeting = steady(positions, time_known=angles is not None)
     return {
         "positions": [
             _position(point, house) for point, house in zip(merged, house_of, strict=True)
         ],
         "houses": house_replies(houses) if houses else [],
         "house_system": houses.system if houses else None,
-        "angles": angles_reply(angles),
-        "aspects": aspect_replies(aspects_among(standing(positions), rules), None),
-        "reference_latitude": method.latitude if derived else None,
+        "angles": angles_reply(angles) if angles else None,
+        "aspects": aspect_replies(aspects_among(standing(meeting), rules), None),
+        "reference_latitude": method.latitude if method and derived else None,
     }
 
 

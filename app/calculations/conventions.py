@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -93,8 +93,13 @@ class SkyChoice(CalculationRequest):
         user = self.user_ayanamsa
         return Ayanamsa(self.ayanamsa, user.epoch, user.value, user.epoch_in_ut)
 
-    def chart_definitions(self, instant: Instant, points: Sequence[Point]) -> dict[str, Any]:
-        """What `meta` echoes of the zodiac, the centre and the sect."""
+    def chart_definitions(
+        self, instant: Instant, points: Sequence[Point], *, tells_day: bool = False
+    ) -> dict[str, Any]:
+        """What `meta` echoes of the zodiac, the centre and the sect.
+
+        The sect of answers with lots, or that tell whether a chart is one of the day.
+        """
         echoed: dict[str, Any] = {"zodiac": self.zodiac, "center": str(self.center)}
         ayanamsa = instant.conventions.frame.ayanamsa
         if ayanamsa is not None:
@@ -111,8 +116,11 @@ class SkyChoice(CalculationRequest):
         if self.zodiac is Zodiac.DRACONIC:
             echoed["draconic_node"] = self.draconic_node
             echoed["draconic_start"] = instant.zodiac_start[0]
-        if any(not isinstance(point, CELESTIAL) for point in points):
-            echoed |= {"sect": self.sect, "sect_reversal": self.sect_reversal}
+        lots = any(isinstance(point, Lot) for point in points)
+        if lots or tells_day:
+            echoed["sect"] = self.sect
+        if lots:
+            echoed["sect_reversal"] = self.sect_reversal
         return echoed
 
 
@@ -123,13 +131,20 @@ class ChartRequest(SkyChoice, BirthRequest):
 class HouseRules(CalculationRequest):
     """How points find their houses, and what to do where a system is undefined."""
 
+    places_in_space: ClassVar[bool] = True
+    """Whether what falls into houses has a place in space, or a longitude alone."""
+
     house_by: Annotated[
         HouseByName,
         Field(description="LONGITUDE among the cusps, or true POSITION in space with latitude"),
     ] = HouseBy.LONGITUDE
     cusp_orb: Annotated[
         float,
-        Field(ge=0.0, le=15.0, description="Degrees before a cusp that count for its house"),
+        Field(
+            ge=0.0,
+            le=15.0,
+            description="Degrees before a cusp that count for its house, with house_by LONGITUDE",
+        ),
     ] = 0.0
     polar: Annotated[
         PolarPolicyName,
@@ -139,10 +154,15 @@ class HouseRules(CalculationRequest):
         HouseSystemName, Field(description="The other system of FALLBACK")
     ] = HouseSystem.PORPHYRY
 
+    @property
+    def houses_by(self) -> HouseBy:
+        """How points find their houses in the end."""
+        return self.house_by if self.places_in_space else HouseBy.LONGITUDE
+
     def house_conventions(self) -> dict[str, Any]:
         """The arguments of Conventions that these fields make."""
         return {
-            "house_rule": HouseRule(self.house_by, self.cusp_orb),
+            "house_rule": HouseRule(self.houses_by, self.cusp_orb),
             "polar": self.polar,
             "polar_fallback": self.polar_fallback,
         }
@@ -153,8 +173,8 @@ class HouseRules(CalculationRequest):
             return {"house_system": None}
         return {
             "house_system": system,
-            "house_by": self.house_by,
-            "cusp_orb": self.cusp_orb,
+            "house_by": self.houses_by,
+            "cusp_orb": self.cusp_orb if self.houses_by is HouseBy.LONGITUDE else None,
             "polar": self.polar,
             "polar_fallback": self.polar_fallback if self.polar is PolarPolicy.FALLBACK else None,
         }
@@ -169,10 +189,27 @@ class HouseChoice(HouseRules):
 
 
 def require_earth(center: Any, what: str) -> None:
-    """Refuse houses for a sky that is not seen from the Earth; raises InvalidInput."""
+    """Refuse what a sky has only as seen from the Earth; raises InvalidInput."""
     if center not in {View.GEOCENTRIC, View.TOPOCENTRIC}:
-        expected = f"GEOCENTRIC or TOPOCENTRIC: {what} belong to a horizon on the Earth"
+        expected = f"GEOCENTRIC or TOPOCENTRIC: {what} exist only as seen from the Earth"
         raise InvalidInput.of("center", expected, str(center))
+
+
+def require_bodies(
+    points: Sequence[Point], expected: str, field: str = "planets"
+) -> tuple[Celestial, ...]:
+    """The points, each once; raises InvalidInput, which names the place of one that is no body."""
+    refuse_first(points, lambda point: not isinstance(point, CELESTIAL), expected, field)
+    return tuple(dict.fromkeys(celestial(points)))
+
+
+def refuse_first(
+    points: Sequence[Point], wrong: Callable[[Point], bool], expected: str, field: str = "planets"
+) -> None:
+    """Refuse a list for its first wrong point, by the point's place; raises InvalidInput."""
+    for index, point in enumerate(points):
+        if wrong(point):
+            raise InvalidInput.of(f"{field}.{index}", expected, str(point))
 
 
 def celestial(points: Sequence[Point]) -> list[Celestial]:

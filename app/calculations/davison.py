@@ -102,7 +102,7 @@ def davison(request: DavisonRequest, ephemeris: Ephemeris) -> Answer[DavisonRepl
         "alternative": replies[1] if len(replies) > 1 else None,
     }
     definitions = {
-        **request.chart_definitions(charts[0], points),
+        **request.chart_definitions(charts[0], points, tells_day=True),
         **request.house_definitions(system),
         **request.orb_definitions(rules),
         "davison_time": request.davison_time,

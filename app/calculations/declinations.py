@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, NotRequired
+from typing import Annotated, ClassVar, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -22,9 +22,16 @@ from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, sources
 from app.calculations.fields import Points
 from app.calculations.provenance import computed_for
+from app.calculations.untimed import steady, time_definitions, told_points
 
 
 class DeclinationsRequest(ChartRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the noon of that day, and angles, lots and parallels of the Moon "
+        "are left out"
+    )
+
     planets: Annotated[
         Points, Field(description="Points of the answer, angles and lots too; empty: Sun to Pluto")
     ] = PLANETS
@@ -90,11 +97,13 @@ def declinations(request: DeclinationsRequest, ephemeris: Ephemeris) -> Answer[D
     declinations are equal on the same side of the equator, contraparallel on opposite sides; on
     the same side they can only be parallel. A body is out of bounds beyond the true obliquity of
     date, which is as far as the Sun ever goes, so that the Sun, its nodes with the Moon, angles and
-    lots never are. Angles and lots are points of the ecliptic.
+    lots never are. Angles and lots are points of the ecliptic. With `time` unknown all is that of
+    the noon of the day, without angles, lots and parallels of the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris, angles_move=request.angles_move)
-    points = tuple(dict.fromkeys(request.planets or PLANETS))
+    known = birth.time_known
+    points = tuple(dict.fromkeys(told_points(request.planets, PLANETS, time_known=known)))
     against_equator = declined(instant, points)
     bounds = ephemeris.obliquity(birth.julian_day).true
     replies = [
@@ -104,10 +113,12 @@ def declinations(request: DeclinationsRequest, ephemeris: Ephemeris) -> Answer[D
     definitions = {
         **request.chart_definitions(instant, points),
         "angles_move": request.angles_move,
+        **time_definitions(birth)[0],
     }
     if request.include_parallels:
         definitions["parallel_orb"] = request.parallel_orb
-        _add_parallels(replies, parallels_among(against_equator, request.parallel_orb))
+        compared = steady(against_equator, time_known=known)
+        _add_parallels(replies, parallels_among(compared, request.parallel_orb))
     reply: DeclinationsReply = {"declinations": replies, "obliquity": bounds}
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(reply, provenance, birth.lasting)

@@ -176,7 +176,9 @@ def dignities(request: DignitiesRequest, ephemeris: Almanac) -> Answer[Dignities
         "dispositors": [dispositor_reply(each) for each in _chains(request, longitudes, asked)],
     }
     definitions = {
-        **request.chart_definitions(chart, (Lot.FORTUNE,)),
+        **request.chart_definitions(
+            chart, (Lot.FORTUNE,) if request.include_almutens else (), tells_day=True
+        ),
         **request.house_definitions(request.house_system),
         **_definitions(request),
     }

@@ -110,8 +110,8 @@ def diurnal(request: DiurnalRequest, ephemeris: Ephemeris) -> Answer[DiurnalRepl
     }
     definitions = {
         **differing(
-            request.chart_definitions(natal, points),
-            request.chart_definitions(chart, points),
+            request.chart_definitions(natal, points, tells_day=True),
+            request.chart_definitions(chart, points, tells_day=True),
             "diurnal",
         ),
         **request.house_definitions(system),

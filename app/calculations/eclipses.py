@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac, Eclipse, EclipseOf, LocalEclipse
 from app.astrology.aspects import Aspect, AspectKind, aspects_among
-from app.astrology.bodies import CELESTIAL, PLANETS, STANDARD_POINTS, Angle, Body, Celestial, Point
+from app.astrology.bodies import PLANETS, STANDARD_POINTS, Angle, Body, Celestial, Point
 from app.astrology.chart import Instant
 from app.astrology.eclipses import (
     LIGHT_OF,
@@ -30,7 +30,7 @@ from app.astrology.sky import Position
 from app.calculations.birth import Altitude, Birth, Latitude, Longitude
 from app.calculations.catalogue import Answer, Source, long_calculation
 from app.calculations.charts import ChartData, ChartsRequest, divided
-from app.calculations.conventions import celestial
+from app.calculations.conventions import celestial, require_bodies
 from app.calculations.fields import AspectName, Points, named
 from app.calculations.orbs import OrbChoice
 from app.calculations.provenance import computed_for
@@ -71,6 +71,8 @@ TypeName = Annotated[EclipseType, *named(EclipseType)]
 
 
 class EclipsesRequest(OrbChoice, ChartsRequest, SpanRequest):
+    places_in_space: ClassVar[bool] = False
+
     types: Annotated[
         tuple[TypeName, ...], FailFast(), Field(description="Empty: both", max_length=2)
     ] = tuple(EclipseType)
@@ -118,10 +120,7 @@ class EclipsesRequest(OrbChoice, ChartsRequest, SpanRequest):
         if self.center is not View.GEOCENTRIC:
             expected = "GEOCENTRIC: eclipses are told for the whole Earth"
             raise InvalidInput.of("center", expected, str(self.center))
-        for index, point in enumerate(self.planets):
-            if not isinstance(point, CELESTIAL):
-                expected = "a body: angles and lots belong to one place"
-                raise InvalidInput.of(f"planets.{index}", expected, str(point))
+        require_bodies(self.planets, "a body: angles and lots belong to one place")
         self.place()
         return self.span(sky, LONGEST_SPAN)
 
@@ -465,7 +464,7 @@ def _in_natal(degree: Position, natal: _Natal, request: EclipsesRequest) -> Nata
 
 
 def _house(degree: Position, houses: Division | None, cusp_orb: float) -> int | None:
-    """By longitude whatever the rule: the degree of a lunation has no place in space."""
+    """By longitude: the degree of a lunation has no place in space."""
     if houses is None or houses.system is HouseSystem.GAUQUELIN:
         return None
     return houses_of([degree.longitude], houses.cusps, cusp_orb)[0]

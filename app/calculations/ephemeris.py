@@ -17,7 +17,7 @@ from app.astrology.chart import Instant
 from app.astrology.frame import View, Zodiac
 from app.astrology.sky import DISTANCE, LATITUDE, LONGITUDE, SPEED, FloatArray
 from app.calculations.catalogue import Answer, Source, long_calculation
-from app.calculations.conventions import SkyChoice, celestial
+from app.calculations.conventions import SkyChoice, require_bodies
 from app.calculations.fields import Points, named
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees, instant_text
@@ -28,7 +28,9 @@ from app.errors import InvalidInput
 LONGEST_TABLE = 366.0 * 1200.0
 """Days: all that the shipped files reach."""
 MOST_CELLS = 1_000_000
-"""Rows times points of one answer: some 100 MB of JSON; 80,000 rows of twelve points."""
+"""Rows times points of one stream: some 100 MB of JSON; 80,000 rows of twelve points."""
+MOST_CELLS_WHOLE = 100_000
+"""The same of one answer, whose parts are joined at once."""
 _SECONDS_OF_A_CELL = 2e-5
 _SECONDS_OF_A_DAY = 86_400.0
 _MINUTES_OF_A_DAY = 1440.0
@@ -134,10 +136,18 @@ def _part(request: EphemerisRequest, part: Any, ephemeris: Almanac) -> list[Any]
     ]
 
 
+def _check_whole(request: EphemerisRequest, ephemeris: Almanac) -> None:
+    """Refuse tables that only a stream of lines may hold; raises InvalidInput."""
+    _, bodies, rows = _table(request, ephemeris)
+    hint = f"; up to {MOST_CELLS} come as lines, with Accept: application/x-ndjson"
+    _require_cells(rows * len(bodies), MOST_CELLS_WHOLE, hint)
+
+
 @long_calculation(
     "ephemeris",
     split=_split,
     part=_part,
+    check_whole=_check_whole,
     streams=True,
     example={
         "start_date": "2026-01-01",
@@ -154,7 +164,8 @@ def ephemeris_table(
 
     Each row tells its instant, the sidereal time at Greenwich, and of each point the columns that
     were asked for. Rows are even in UT or in TT, as almanacs print them. With
-    `Accept: application/x-ndjson` the rows come as lines, as they are computed.
+    `Accept: application/x-ndjson` the rows come as lines, as they are computed: so may a table of
+    up to a million cells, where an answer at once holds a hundred thousand.
     """
     span, bodies, _ = _table(request, ephemeris)
     wanted = request.columns or tuple(Column)
@@ -180,17 +191,17 @@ def _table(request: EphemerisRequest, ephemeris: Almanac) -> tuple[Span, Sequenc
     if request.zodiac is Zodiac.DRACONIC:
         expected = "TROPICAL or SIDEREAL: the draconic zodiac moves with the node"
         raise InvalidInput.of("zodiac", expected, str(request.zodiac))
-    points = request.planets or _POINTS
-    bodies = celestial(points)
-    if len(bodies) < len(points):
-        other = next(str(point) for point in points if point not in bodies)
-        raise InvalidInput.of("planets", "bodies: angles and lots need a place", other)
+    bodies = require_bodies(request.planets or _POINTS, "a body: angles and lots need a place")
     span = request.span(ephemeris, LONGEST_TABLE)
     rows = ceil(round(span.days / (request.step_minutes / _MINUTES_OF_A_DAY), 6))
-    if rows * len(bodies) > MOST_CELLS:
-        expected = f"so that the table has at most {MOST_CELLS} cells (rows times planets)"
-        raise InvalidInput.of("step_minutes", expected, f"{rows * len(bodies)} cells")
+    _require_cells(rows * len(bodies), MOST_CELLS, "")
     return span, bodies, rows
+
+
+def _require_cells(cells: int, most: int, hint: str) -> None:
+    if cells > most:
+        expected = f"so that the table has at most {most} cells (rows times planets){hint}"
+        raise InvalidInput.of("step_minutes", expected, f"{cells} cells")
 
 
 def _chart(request: EphemerisRequest, span: Span, ephemeris: Almanac) -> Instant:

@@ -102,9 +102,10 @@ class Door(Generic[Context]):
 def executions(door: Door[Any]) -> Mapping[str, Run]:
     """The functions that answer requests at a door, by operation.
 
-    Beside the whole answer there are, for work that is cut into parts: `#cut` tells the parts,
-    `#part` computes one, `#merge` joins them, and `#lines` gives one as lines of a stream. Their
-    bodies are the request paired with the part, or with all parts.
+    Beside the whole answer there are, for work that is cut into parts: `#cut` tells the parts, or
+    answers where there are none, `#part` computes one, and `#merge` joins them. Of a stream `#rows`
+    tells the parts, and `#lines` gives one. The bodies of `#part`, `#merge` and `#lines` are the
+    request paired with the part, or with all parts.
     """
     runs: dict[str, Run] = {door.name: guarded(_whole(door), door.names)}
     slicing = door.entry.slicing
@@ -113,6 +114,8 @@ def executions(door: Door[Any]) -> Mapping[str, Run]:
         runs[f"{door.name}#part"] = guarded(_part(door, slicing, _value), door.names)
         runs[f"{door.name}#merge"] = guarded(_merge(door, slicing), door.names)
         if slicing.streams:
+            streamed = replace(slicing, check_whole=None)
+            runs[f"{door.name}#rows"] = guarded(_cut(door, streamed), door.names)
             runs[f"{door.name}#lines"] = guarded(_part(door, slicing, _lines), door.names)
     return runs
 
@@ -159,6 +162,7 @@ def _placing(entry: Calculation) -> Calculation:
             split=by_request(slicing.split),
             part=by_request(slicing.part),
             merge=by_request(slicing.merge),
+            check_whole=slicing.check_whole and by_request(slicing.check_whole),
         )
     return replace(entry, compute=by_request(entry.compute), slicing=slicing)
 
@@ -184,8 +188,12 @@ def _cut(door: Door[Any], slicing: Slicing) -> Run:
     def run(body: bytes, ephemeris: Almanac) -> Outcome:
         now = time.time()
         with present(now):
-            request, _ = door.read(body)
+            request, context = door.read(body)
+            if slicing.check_whole is not None:
+                slicing.check_whole(request, ephemeris)
             parts = slicing.split(request, ephemeris)
+            if not parts:
+                return door.show(request, context, slicing.merge(request, (), ephemeris))
         return Outcome(CUT, encode([{"now": now, "part": part} for part in parts]))
 
     return run

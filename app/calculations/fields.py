@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -69,6 +69,22 @@ def named(
     if otherwise is not None:
         schema = {"type": "string", "examples": [*members, *also], "maxLength": LONGEST_NAME}
     return PlainValidator(look_up), WithJsonSchema(schema)
+
+
+def numbered(names: Sequence[str]) -> tuple[BeforeValidator, WithJsonSchema]:
+    """Validation and schema of a number from 0 on, or the name that it stands for."""
+
+    def look_up(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if (name := _canonical(value)) not in names:
+            known = {name: name for name in names}
+            raise _unknown(_advice(value, known), ", ".join(names))
+        return names.index(name)
+
+    number = {"type": "integer", "minimum": 0, "maximum": len(names) - 1}
+    schema = {"anyOf": [number, {"type": "string", "enum": list(names)}]}
+    return BeforeValidator(look_up), WithJsonSchema(schema)
 
 
 def _canonical(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import FailFast, Field
 
 from app.astrology.almanac import Air, Almanac, HeliacalEvent, Star
-from app.astrology.bodies import CELESTIAL, STANDARD_POINTS, Angle, Body, Celestial, Point
+from app.astrology.bodies import STANDARD_POINTS, Angle, Body, Celestial, Point
 from app.astrology.chart import Instant
 from app.astrology.fixed_stars import (
     StarOrbs,
@@ -30,7 +30,7 @@ from app.astrology.star_names import (
     star_index,
 )
 from app.calculations.birth import EXAMPLE, Birth
-from app.calculations.catalogue import Answer, Source, calculation
+from app.calculations.catalogue import Answer, Cost, Source, long_calculation
 from app.calculations.conventions import ChartRequest, celestial, require_earth, sources
 from app.calculations.fields import Points, named
 from app.calculations.provenance import computed_for
@@ -43,6 +43,7 @@ from app.calculations.star_shapes import (
     paran_reply,
     star_replies,
 )
+from app.calculations.untimed import WITHOUT_MOON, meeting_points
 from app.errors import InvalidInput
 
 CHART_POINTS: tuple[Point, ...] = (*STANDARD_POINTS, Angle.ASC, Angle.MC)
@@ -55,7 +56,7 @@ FAINTEST_IN_PARANS = 3.0
 """Magnitude limit with parans: some 180 stars."""
 MOST_HELIACAL = 1
 """Stars whose heliacal phases are searched: one takes about 20 milliseconds, and up to two seconds
-where the library looks through five years in vain."""
+where the library looks through five years in vain. So each phase is a part of long work."""
 
 _PHASES = (HeliacalEvent.MORNING_FIRST, HeliacalEvent.EVENING_LAST)
 """The phases of a star: its first morning and its last evening of a year."""
@@ -88,6 +89,7 @@ class Observer(CalculationRequest):
 
 class FixedStarsRequest(ChartRequest):
     works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = WITHOUT_MOON
 
     stars: Annotated[
         tuple[StarName, ...],
@@ -151,15 +153,65 @@ class FixedStarsRequest(ChartRequest):
         return StarOrbs(self.orb, self.bright_orb, self.bright_magnitude)
 
 
-@calculation(
+def split(request: FixedStarsRequest, ephemeris: Almanac) -> list[Any]:
+    """The phases to search, of each star; none for a request without `heliacal_stars`.
+
+    What is wrong with the rest of the request is refused before the search.
+    """
+    if not request.heliacal_stars:
+        return []
+    index = star_index(tuple(ephemeris.stars()))
+    _stars(request, index)
+    for position, name in enumerate(request.heliacal_stars):
+        _star(name, f"heliacal_stars.{position}", index)
+    known = _moment(request, ephemeris).time_known
+    _check_parans(request, meeting_points(request.planets, CHART_POINTS, time_known=known))
+    return [
+        {"star": position, "event": event}
+        for position in range(len(request.heliacal_stars))
+        for event in _PHASES
+    ]
+
+
+def part(request: FixedStarsRequest, part: Any, ephemeris: Almanac) -> HeliacalReply:
+    """The next such phase of a star after the birth."""
+    index = star_index(tuple(ephemeris.stars()))
+    position, event = part["star"], HeliacalEvent(part["event"])
+    name = request.heliacal_stars[position]
+    star = _star(name, f"heliacal_stars.{position}", index)
+    birth, seen = _moment(request, ephemeris), request.observer
+    day = ephemeris.heliacal(
+        birth.julian_day,
+        star,
+        event,
+        birth.place,
+        Air(seen.pressure, seen.temperature),
+        (seen.humidity, seen.age, seen.acuity),
+        theory=birth.theory,
+    )
+    text = None if day is None else instant_text(day)
+    return {"star": index.name_of[star.key], "event": event, "time": text, "julian_day": day}
+
+
+def _moment(request: FixedStarsRequest, ephemeris: Almanac) -> Birth:
+    """The birth; raises InvalidInput for parans without a time."""
+    return request.known_birth(ephemeris) if request.include_parans else request.birth(ephemeris)
+
+
+@long_calculation(
     "fixed-stars",
+    split=split,
+    part=part,
+    cost=Cost.VARIES,
     example={**EXAMPLE, "stars": ["ALDEBARAN", "ALGOL", "REGULUS", "SPICA"]},
     sources=(
         Source("Ptolemy, Tetrabiblos, I.9"),
         Source("Vivian E. Robson, The Fixed Stars and Constellations in Astrology (1923)"),
     ),
 )
-def fixed_stars(request: FixedStarsRequest, ephemeris: Almanac) -> Answer[FixedStarsReply]:
+def fixed_stars(
+    request: FixedStarsRequest, parts: Sequence[Any], ephemeris: Almanac
+) -> Answer[FixedStarsReply]:
     """Places of fixed stars, and the points of a chart that they meet.
 
     Proper motion is included; places are apparent unless mean ones are asked for, which differ by
@@ -172,9 +224,9 @@ def fixed_stars(request: FixedStarsRequest, ephemeris: Almanac) -> Answer[FixedS
     """
     index = star_index(tuple(ephemeris.stars()))
     stars = _stars(request, index)
-    birth = request.known_birth(ephemeris) if request.include_parans else request.birth(ephemeris)
+    birth = _moment(request, ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = _points(request, birth)
+    points = meeting_points(request.planets, CHART_POINTS, time_known=birth.time_known)
     _check_parans(request, points)
     places = star_places(stars, instant, ephemeris, request.star_place)
     found = (
@@ -185,7 +237,7 @@ def fixed_stars(request: FixedStarsRequest, ephemeris: Almanac) -> Answer[FixedS
     reply: FixedStarsReply = {
         "stars": star_replies(places, found, index),
         "parans": _parans(request, places, instant, index, ephemeris),
-        "heliacal": _heliacal(request, index, instant, ephemeris),
+        "heliacal": [*parts] if request.heliacal_stars else None,
     }
     definitions = {
         **request.chart_definitions(instant, points),
@@ -215,18 +267,6 @@ def _star(name: str, field: str, index: StarIndex) -> Star:
         expected = f"a star by traditional name, Bayer's name or catalogue key{hint}"
         raise InvalidInput.of(field, expected, name)
     return star
-
-
-def _points(request: FixedStarsRequest, birth: Birth) -> tuple[Point, ...]:
-    """The points to meet; raises InvalidInput for named ones that need a time that nobody knows."""
-    points = request.planets or CHART_POINTS
-    if birth.time_known:
-        return points
-    timed = next((point for point in points if not isinstance(point, CELESTIAL)), None)
-    if timed is not None and points != CHART_POINTS:
-        expected = "points that need no time of day"
-        raise InvalidInput.of("planets", expected, str(timed))
-    return tuple(body for body in celestial(points) if body is not Body.MOON)
 
 
 def _check_parans(request: FixedStarsRequest, points: Sequence[Point]) -> None:
@@ -264,26 +304,6 @@ def _parans(
     others = day_events(bodies, middle, place, horizon, almanac, frame)
     names = [index.name_of[star.key] for star in places.stars]
     return [paran_reply(paran, names) for paran in star_parans(times, others, request.paran_orb)]
-
-
-def _heliacal(
-    request: FixedStarsRequest, index: StarIndex, instant: Instant, almanac: Almanac
-) -> list[HeliacalReply] | None:
-    """The next phases after the birth, as they come for each star."""
-    if not request.heliacal_stars:
-        return None
-    seen, place = request.observer, instant.place
-    air = Air(seen.pressure, seen.temperature)
-    eyes = (seen.humidity, seen.age, seen.acuity)
-    found: list[HeliacalReply] = []
-    for position, name in enumerate(request.heliacal_stars):
-        star = _star(name, f"heliacal_stars.{position}", index)
-        for event in _PHASES:
-            day = almanac.heliacal(instant.moment, star, event, place, air, eyes)
-            text = None if day is None else instant_text(day)
-            called = index.name_of[star.key]
-            found.append({"star": called, "event": event, "time": text, "julian_day": day})
-    return found
 
 
 def _definitions(request: FixedStarsRequest) -> dict[str, Any]:

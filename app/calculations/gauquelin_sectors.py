@@ -9,11 +9,12 @@ from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
-from app.astrology.bodies import HYPOTHETICAL, LUNAR_POINTS, PLANETS, Celestial
+from app.astrology.bodies import HYPOTHETICAL, LUNAR_POINTS, PLANETS, Point
 from app.astrology.gauquelin import METHODS, PLUS_ZONES, SECTORS, Sector, sector_of
 from app.calculations.birth import EXAMPLE, BirthRequest
 from app.calculations.catalogue import Answer, Source, calculation
-from app.calculations.fields import Points
+from app.calculations.conventions import refuse_first
+from app.calculations.fields import Points, numbered
 from app.calculations.mapping import bodies_of, sky_of
 from app.calculations.provenance import computed_for
 from app.errors import InvalidInput
@@ -29,12 +30,11 @@ SectorNumber = Annotated[int, Field(ge=1, le=SECTORS)]
 class GauquelinSectorsRequest(BirthRequest):
     planets: Annotated[Points, Field(description="Bodies; empty: Sun to Pluto")] = PLANETS
     method: Annotated[
-        int,
+        Annotated[int, Field(ge=0, le=len(METHODS) - 1), *numbered(METHODS)],
         Field(
-            ge=0,
-            le=len(METHODS) - 1,
-            description="0 Placidus with latitude, 1 without; by real rising and setting: 2 of "
-            "the disc's centre, 3 with refraction, 4 of its upper limb, 5 with refraction",
+            description="Number or name: 0 Placidus with latitude, 1 without; by real rising and "
+            "setting: 2 of the disc's centre, 3 with refraction, 4 of its upper limb, 5 with "
+            "refraction",
         ),
     ] = 0
     topocentric: Annotated[
@@ -80,7 +80,7 @@ def gauquelin_sectors(
     """
     bodies = bodies_of(request.planets or PLANETS)
     if request.method >= FIRST_BY_RISING:
-        _check_risings(bodies)
+        _check_risings(request.planets or PLANETS)
     birth = request.known_birth(ephemeris)
     # The search for a rising does not tell a missing file from a body that stays up.
     frame = sky_of(birth.theory, birth.place, topocentric=request.topocentric)
@@ -109,15 +109,14 @@ def gauquelin_sectors(
     return Answer(reply, computed_for(birth, bodies, ephemeris, definitions), birth.lasting)
 
 
-def _check_risings(bodies: Sequence[Celestial]) -> None:
+def _check_risings(points: Sequence[Point]) -> None:
     """Refuse what nobody sees rise, and what would take long; raises InvalidInput."""
-    unseen = next((body for body in bodies if body in HYPOTHETICAL | LUNAR_POINTS), None)
-    if unseen is not None:
-        expected = "bodies that are seen to rise and set, because method is 2 to 5"
-        raise InvalidInput.of("planets", expected, str(unseen))
-    if len(bodies) > MOST_BY_RISING:
-        expected = f"at most {MOST_BY_RISING} with methods 2 to 5"
-        raise InvalidInput.of("planets", expected, f"{len(bodies)} bodies")
+    expected = "a body that is seen to rise and set, because method is 2 to 5"
+    refuse_first(points, (HYPOTHETICAL | LUNAR_POINTS).__contains__, expected)
+    if (count := len(set(points))) > MOST_BY_RISING:
+        raise InvalidInput.of(
+            "planets", f"at most {MOST_BY_RISING} with methods 2 to 5", f"{count} bodies"
+        )
 
 
 def _reply(sector: Sector, zones: list[int]) -> SectorReply:

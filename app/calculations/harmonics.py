@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
@@ -39,6 +39,7 @@ from app.calculations.shapes import (
     full_position_reply,
     house_reply,
 )
+from app.calculations.untimed import steady, time_definitions, told_points
 from app.errors import InvalidInput
 
 HIGHEST_HARMONIC = 360
@@ -53,6 +54,8 @@ HarmonicNumber = Annotated[int, Field(ge=1, le=HIGHEST_HARMONIC)]
 
 
 class HarmonicsRequest(OrbChoice, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+
     harmonics: Annotated[
         tuple[HarmonicNumber, ...],
         FailFast(),
@@ -109,7 +112,10 @@ class HarmonicReply(TypedDict):
     positions: list[HarmonicPositionReply]
     angles: Annotated[
         dict[str, Degrees] | None,
-        Field(description="Every angle multiplied as a point; null from another centre"),
+        Field(
+            description="Every angle multiplied as a point; null from another centre, and without "
+            "a known time"
+        ),
     ]
     houses: Annotated[list[HouseReply], Field(description="Empty where `houses` is NONE")]
     aspects: list[HarmonicAspectReply]
@@ -119,7 +125,11 @@ class HarmonicsReply(TypedDict):
     harmonics: Annotated[list[HarmonicReply], Field(description="In the order asked, each once")]
     houses: Annotated[str, Field(description="How the charts are divided: NONE where they are not")]
     armc: Annotated[
-        float | None, Field(description="Right ascension of the radix midheaven, not multiplied")
+        float | None,
+        Field(
+            description="Right ascension of the radix midheaven, not multiplied; null where "
+            "`angles` are"
+        ),
     ]
 
 
@@ -141,24 +151,28 @@ def harmonics(request: HarmonicsRequest, ephemeris: Ephemeris) -> Answer[Harmoni
     multiplied as points, so that descendant and ascendant fall together in even harmonics, and
     stand still. No author defines houses of a harmonic chart: none are given unless asked for,
     either equal ones from the multiplied ascendant, or each cusp multiplied as some programs do,
-    which then hold no points.
+    which then hold no points. With `time` unknown the radix is that of the noon of the day,
+    without houses, angles, lots and aspects of the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = tuple(dict.fromkeys(request.planets or STANDARD_POINTS))
+    known = birth.time_known
+    points = tuple(dict.fromkeys(told_points(request.planets, STANDARD_POINTS, time_known=known)))
+    request = request if known else request.model_copy(update={"houses": HarmonicHouses.NONE})
     rules = request.harmonic_rules()
     asked = tuple(dict.fromkeys(request.harmonics))
     _refuse_too_much(request, asked, len(points), len(rules.aspects))
-    division = _division(request, instant)
+    division = _division(request, instant) if known else None
     positions = instant.place_points(points, division)
     reply: HarmonicsReply = {
-        "harmonics": [_chart(request, n, positions, division, rules) for n in asked],
+        "harmonics": [_chart(request, n, positions, division, rules, known=known) for n in asked],
         "houses": request.houses,
         "armc": division.armc if division else None,
     }
     definitions = {
         **request.chart_definitions(instant, points),
         **_definitions(request, rules),
+        **time_definitions(birth)[0],
     }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(reply, provenance, birth.lasting)
@@ -199,12 +213,14 @@ def _chart(
     positions: list[Position],
     division: Division | None,
     rules: OrbRules,
+    *,
+    known: bool,
 ) -> HarmonicReply:
     turned = [multiplied(position, harmonic) for position in positions]
     cusps = _cusps(request, harmonic, division)
     equal = cusps if request.houses is HarmonicHouses.EQUAL else ()
     aspects = (
-        harmonic_aspects(turned, harmonic, rules, request.orb_rule)
+        harmonic_aspects(steady(turned, time_known=known), harmonic, rules, request.orb_rule)
         if request.include_aspects
         else []
     )

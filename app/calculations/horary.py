@@ -9,7 +9,7 @@ from pydantic import FailFast, Field
 
 from app.astrology.accidental import AccidentalRules
 from app.astrology.almanac import STANDARD_AIR, Almanac
-from app.astrology.bodies import Angle, Body
+from app.astrology.bodies import Body
 from app.astrology.chart import Instant
 from app.astrology.dignities import Dignity
 from app.astrology.horary import (
@@ -183,7 +183,7 @@ def horary(request: HoraryRequest, ephemeris: Almanac) -> Answer[HoraryReply]:
         "angles": angles_reply(division),
     }
     definitions = {
-        **request.chart_definitions(chart, (Angle.ASC,)),
+        **request.chart_definitions(chart, (), tells_day=True),
         **request.house_definitions(request.house_system),
         **_definitions(request),
     }

@@ -35,12 +35,10 @@ from app.calculations.provenance import computed_for
 from app.calculations.shapes import instant_text
 from app.calculations.sky_events import (
     CENTURY,
-    SECONDS_OF_A_HIT,
     EventCharts,
     bodies_of,
-    seconds_of_a_sample,
 )
-from app.calculations.slices import spans
+from app.calculations.slices import seconds_of_a_hit, seconds_of_a_sample, spans
 from app.calculations.span import Span
 from app.calculations.wheel import WheelReply, require_twelve
 from app.errors import CalculationFailed, InvalidInput
@@ -133,7 +131,7 @@ def _split(request: IngressesRequest, ephemeris: Almanac) -> list[Any]:
     )
     fast = sum(body is Body.MOON for body in search.bodies)
     hits = 12.0 * _TURNS_A_DAY * (fast + 0.1 * len(search.bodies))
-    work = samples + hits * SECONDS_OF_A_HIT
+    work = samples + hits * max(map(seconds_of_a_hit, search.bodies))
     return spans(search.span, len(search.types) * work)
 
 

@@ -35,12 +35,10 @@ from app.calculations.provenance import computed_for
 from app.calculations.shapes import DegreeReply, degree_reply, instant_text
 from app.calculations.sky_events import (
     CENTURY,
-    SECONDS_OF_A_HIT,
-    SECONDS_OF_A_SAMPLE,
     EventCharts,
     MomentChoice,
 )
-from app.calculations.slices import spans
+from app.calculations.slices import SECONDS_OF_A_HIT, SECONDS_OF_A_SAMPLE, spans
 from app.calculations.span import Span
 from app.calculations.wheel import WheelReply
 

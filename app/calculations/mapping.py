@@ -9,14 +9,14 @@ from typing import Annotated
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
-from app.astrology.bodies import CELESTIAL, Celestial, Point
+from app.astrology.bodies import Celestial, Point
 from app.astrology.frame import Frame, Theory, View
 from app.astrology.map_lines import EARTH_RADIUS, Line
 from app.astrology.place import Place
 from app.calculations.birth import Latitude, Longitude
+from app.calculations.conventions import require_bodies
 from app.calculations.fields import PointName
 from app.calculations.request import CalculationRequest
-from app.errors import InvalidInput
 
 MOST_MAPPED = 24
 """Bodies of one map: their lines take about 10 milliseconds."""
@@ -60,13 +60,7 @@ def kilometres(arc: float) -> float:
 
 def bodies_of(points: Sequence[Point]) -> tuple[Celestial, ...]:
     """The points, each once; raises InvalidInput for angles and lots, which are no bodies."""
-    found: dict[Celestial, None] = {}
-    for point in points:
-        if not isinstance(point, CELESTIAL):
-            expected = "bodies: angles and lots have no place of their own in the sky"
-            raise InvalidInput.of("planets", expected, str(point))
-        found[point] = None
-    return tuple(found)
+    return require_bodies(points, "a body: angles and lots have no place of their own in the sky")
 
 
 def sky_of(theory: Theory, place: Place, *, topocentric: bool) -> Frame:

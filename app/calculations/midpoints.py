@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
@@ -19,7 +19,7 @@ from app.calculations.conventions import ChartRequest, sources
 from app.calculations.fields import PointName
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees
-from app.errors import InvalidInput
+from app.calculations.untimed import WITHOUT_MOON, meeting_points, require_points, time_definitions
 
 MIDPOINT_POINTS: tuple[Point, ...] = (*PLANETS, Body.NORTH_NODE, Angle.ASC, Angle.MC)
 """The thirteen factors of cosmobiology."""
@@ -30,6 +30,9 @@ Dial = Literal[45, 90, 180, 360]
 
 
 class MidpointsRequest(ChartRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = WITHOUT_MOON
+
     planets: Annotated[
         tuple[PointName, ...],
         FailFast(),
@@ -132,13 +135,16 @@ def midpoints(request: MidpointsRequest, ephemeris: Ephemeris) -> Answer[Midpoin
     indirectly (at 45, 90 or 135, as the modulus tells), without those of its own pairs. The dial
     sorts points and midpoints by their longitude modulo 90 degrees or another. A planetary
     picture, as Alfred Witte has them, is an equation a + b - c = d of four different points, told
-    once though it can be written in four ways.
+    once though it can be written in four ways. With `time` unknown all are those of the noon of
+    the day, among the bodies but for the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = tuple(dict.fromkeys(request.planets or MIDPOINT_POINTS))
-    if len(points) < FEWEST_POINTS:
-        raise InvalidInput.of("planets", "at least two different points", [str(p) for p in points])
+    known = birth.time_known
+    points = tuple(
+        dict.fromkeys(meeting_points(request.planets, MIDPOINT_POINTS, time_known=known))
+    )
+    require_points(points, FEWEST_POINTS, time_known=known)
     positions = instant.place_points(points)
     found = midpoints_among(positions)
     grown = trees(positions, found, request.modulus, request.orb)
@@ -150,7 +156,11 @@ def midpoints(request: MidpointsRequest, ephemeris: Ephemeris) -> Answer[Midpoin
         "pictures": [_picture(picture) for picture in pictures],
         "pictures_found": count,
     }
-    definitions = {**request.chart_definitions(instant, points), **_definitions(request)}
+    definitions = {
+        **request.chart_definitions(instant, points),
+        **_definitions(request),
+        **time_definitions(birth)[0],
+    }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer(reply, provenance, birth.lasting)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.aspects import OrbRules
-from app.astrology.bodies import CELESTIAL, STANDARD_POINTS, Body, Point
+from app.astrology.bodies import STANDARD_POINTS, Point
 from app.astrology.chart import Instant
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Ephemeris, Position
-from app.astrology.zodiac import sign_of
 from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, HouseChoice, require_earth, sources
@@ -23,13 +21,13 @@ from app.calculations.provenance import computed_for
 from app.calculations.shapes import (
     AnglesReply,
     AspectReply,
-    Degrees,
     HouseReply,
     PositionReply,
     angles_reply,
     house_replies,
     position_reply,
 )
+from app.calculations.untimed import RangeReply, ranges, steady, told_points
 from app.errors import InvalidInput
 
 
@@ -40,15 +38,6 @@ class NatalChartRequest(AspectChoice, HouseChoice, ChartRequest):
         Points,
         Field(description="Points of the chart; empty: Sun to Pluto, mean node and mean Lilith"),
     ] = STANDARD_POINTS
-
-
-class RangeReply(TypedDict):
-    """Where a point stood from the first to the last moment of a day of unknown time."""
-
-    planet: str
-    start: Degrees
-    end: Degrees
-    sign_certain: Annotated[bool, Field(description="It stood in one sign all day")]
 
 
 class NatalChartReply(TypedDict):
@@ -84,7 +73,7 @@ def natal_chart(request: NatalChartRequest, ephemeris: Ephemeris) -> Answer[Nata
     instant = request.instant(
         birth, ephemeris, **request.house_conventions(), angles_move=request.angles_move
     )
-    points = request.planets or STANDARD_POINTS
+    points = told_points(request.planets, STANDARD_POINTS, time_known=birth.time_known)
     rules = request.orb_rules()
     reply = (
         _timed(request, instant, points, rules)
@@ -92,7 +81,7 @@ def natal_chart(request: NatalChartRequest, ephemeris: Ephemeris) -> Answer[Nata
         else _untimed(request, birth, instant, points, rules)
     )
     definitions = {
-        **request.chart_definitions(instant, points),
+        **request.chart_definitions(instant, points, tells_day=birth.time_known),
         **request.house_definitions(request.house_system if birth.time_known else None),
         **request.orb_definitions(rules),
         "time_known": birth.time_known,
@@ -126,20 +115,15 @@ def _untimed(
     rules: OrbRules,
 ) -> NatalChartReply:
     """What can be told of a day without a time."""
-    timed = next((p for p in points if not isinstance(p, CELESTIAL)), None)
-    if timed is not None:
-        expected = "points that need no time of day"
-        raise InvalidInput.of("planets", expected, str(timed))
     positions = instant.place_points(points)
-    steady = [position for position in positions if position.point is not Body.MOON]
     return {
         "positions": [position_reply(position, None) for position in positions],
         "houses": [],
         "house_system": None,
         "angles": None,
-        "aspects": request.found(steady, instant, rules),
+        "aspects": request.found(steady(positions, time_known=False), instant, rules),
         "is_day": None,
-        "ranges": _ranges(birth, instant, points),
+        "ranges": ranges(birth, instant, points),
     }
 
 
@@ -151,21 +135,4 @@ def _in_houses(
     houses = instant.houses_of(positions, division)
     return [
         position_reply(position, house) for position, house in zip(positions, houses, strict=True)
-    ]
-
-
-def _ranges(birth: Birth, instant: Instant, points: tuple[Point, ...]) -> list[RangeReply]:
-    """The bodies half a day before the local noon and after it."""
-    ends = [
-        replace(instant, moment=birth.julian_day + half_a_day).place_points(points)
-        for half_a_day in (-0.5, 0.5)
-    ]
-    return [
-        {
-            "planet": str(start.point),
-            "start": start.longitude,
-            "end": end.longitude,
-            "sign_certain": sign_of(start.longitude) is sign_of(end.longitude),
-        }
-        for start, end in zip(*ends, strict=True)
     ]

@@ -198,14 +198,18 @@ class AspectChoice(OrbChoice):
         budget = DAYS_SEARCHED if frame.center is View.GEOCENTRIC else DAYS_SEARCHED_FROM_ELSEWHERE
         if frame.theory is Theory.MOSHIER:
             budget /= SERIES_OVER_FILES
-        days = [days_searched(sought, self.exact_window) for sought in among_bodies(aspects)]
-        if sum(days) > budget:
-            most = int(budget / (sum(days) / len(days)))
+        days, count = self.days_searched(aspects), len(list(among_bodies(aspects)))
+        if days > budget:
+            most = int(budget / (days / count))
             expected = (
                 f"asked of at most {most} aspects of such bodies with this exact_window and "
                 "center: take fewer planets or aspects, narrower orbs, or a shorter exact_window"
             )
-            raise InvalidInput.of("include_exact_time", expected, f"{len(days)} aspects")
+            raise InvalidInput.of("include_exact_time", expected, f"{count} aspects")
+
+    def days_searched(self, aspects: Sequence[Aspect]) -> float:
+        """Days of all windows that are looked through to know when aspects are exact."""
+        return sum(days_searched(sought, self.exact_window) for sought in among_bodies(aspects))
 
     def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
         echoed = super().orb_definitions(rules) | {"angles_move": self.angles_move}

@@ -15,6 +15,7 @@ from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.charts import ChartData, ChartsRequest
 from app.calculations.conventions import sources
 from app.calculations.provenance import ComputedFor, computed_for
+from app.calculations.untimed import time_definitions
 from app.calculations.wheel import require_twelve
 from app.errors import InvalidInput
 
@@ -38,8 +39,14 @@ class PairRequest(ChartsRequest):
     chart2: Annotated[ChartData, Field(description="The second birth")]
 
     def births(self, sky: Ephemeris) -> tuple[Birth, Birth]:
-        """Both births as instants; raises InvalidInput for unknown times and unlike data."""
-        first, second = self.chart1.timed("chart1", sky), self.chart2.timed("chart2", sky)
+        """Both births as instants; raises InvalidInput for unlike data.
+
+        And for unknown times, unless the calculation works without one.
+        """
+        first, second = (
+            chart.born(name, sky) if self.works_without_time else chart.timed(name, sky)
+            for name, chart in (("chart1", self.chart1), ("chart2", self.chart2))
+        )
         if first.theory is not second.theory:
             expected = f"the same as that of chart1, {first.theory}"
             raise InvalidInput.of("chart2.ephemeris", expected, second.theory)
@@ -48,12 +55,19 @@ class PairRequest(ChartsRequest):
         return first, second
 
     def pair_definitions(
-        self, first: Instant, second: Instant, points: Sequence[Point], name: str = "chart2"
+        self,
+        births: tuple[Birth, Birth],
+        charts: tuple[Instant, Instant],
+        points: Sequence[Point],
+        name: str = "chart2",
     ) -> dict[str, Any]:
         """What `meta` echoes of both skies: the second, under its name, where it differs."""
-        return differing(
-            self.chart_definitions(first, points), self.chart_definitions(second, points), name
+        times = time_definitions(*births)
+        first, second = (
+            {**self.chart_definitions(chart, points), **known}
+            for chart, known in zip(charts, times, strict=True)
         )
+        return differing(first, second, name)
 
     def merged_house_system(self, asked: HouseSystem | None) -> HouseSystem:
         """The houses of a chart made of two: those asked for, or those of the first chart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import FailFast, Field
 from typing_extensions import TypedDict
@@ -25,6 +25,7 @@ from app.calculations.conventions import ChartRequest, sources
 from app.calculations.fields import AspectName, PointName, few, named
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees
+from app.calculations.untimed import WITHOUT_MOON, meeting_points, time_definitions
 from app.errors import InvalidInput
 
 MOST_POINTS = 20
@@ -35,6 +36,9 @@ PatternOrb = Annotated[float, Field(ge=0.0, le=12.0)]
 
 
 class PatternsRequest(ChartRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = WITHOUT_MOON
+
     planets: Annotated[
         tuple[PointName, ...],
         FailFast(),
@@ -119,11 +123,13 @@ def patterns(request: PatternsRequest, ephemeris: Ephemeris) -> Answer[PatternsR
     mystic rectangle two oppositions joined by two trines and two sextiles. Every side is held to
     the orb of its own aspect. A stellium is a number of points in one sign, or a chain of
     neighbours a few degrees apart. Figures inside larger ones, as the grand trine of a kite, are
-    left out unless asked for; points in conjunction make figures of their own each.
+    left out unless asked for; points in conjunction make figures of their own each. With
+    `time` unknown they are those of the noon of the day, among the bodies but for the Moon.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
-    points = tuple(dict.fromkeys(request.planets or PLANETS))
+    known = birth.time_known
+    points = tuple(dict.fromkeys(meeting_points(request.planets, PLANETS, time_known=known)))
     _refuse_other_orbs(request)
     orbs = {**DEFAULT_ORBS, **request.orbs}
     stellium = Stellium(request.stellium_by, request.stellium_count, request.stellium_arc)
@@ -143,6 +149,7 @@ def patterns(request: PatternsRequest, ephemeris: Ephemeris) -> Answer[PatternsR
         "stellium_by": request.stellium_by,
         "stellium_count": request.stellium_count,
         "stellium_arc": request.stellium_arc,
+        **time_definitions(birth)[0],
     }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
     return Answer({"patterns": [_reply(pattern) for pattern in found]}, provenance, birth.lasting)

@@ -11,13 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.astrology.errors import PolarHouses
+from app.astrology.calendar import CalendarChoice, julian_day, read_civil
+from app.astrology.errors import OutsideEphemeris, PolarHouses
 from app.calculations.catalogue import catalogue
 from app.calculations.request import CalculationRequest
 from app.errors import CalculationFailed, InvalidInput, Problem, TimeNeeded
 
 _YEAR = re.compile(r"(?:year )?(-?[0-9]{1,6})\b").match
+_DAY = re.compile(r"\s*(-?[0-9]{4,6}-[0-9]{2}-[0-9]{2})\b").match
 _DATE = "date"
+_DAYS_BESIDE = 1.1
+"""From the noon of a date to any moment of it, in any zone."""
+_AMID_THE_FILES = 2_451_545.0
+"""Julian day of 2000: what is refused later lies past the end of the files, or of a theory."""
 _ADVICE = "; choose another "
 """Where the advice begins in the message of houses that are undefined."""
 
@@ -52,7 +58,8 @@ def _failed(error: CalculationFailed, request: CalculationRequest) -> Calculatio
     field = details.get("field")
     if not isinstance(field, str) or getattr(request, field, None) is not None:
         return error
-    path = _path(field, request, details)
+    moment = error.moment if isinstance(error, OutsideEphemeris) and field == _DATE else None
+    path = _dated(moment, request) or _path(field, request, details)
     if path == field:
         return error
     message = error.message
@@ -62,6 +69,37 @@ def _failed(error: CalculationFailed, request: CalculationRequest) -> Calculatio
             message += ", or let polar, at the top level of the request, be FALLBACK or FLAG"
     details["field"] = path
     return type(error)(message, details=details, retry_after=error.retry_after)
+
+
+def _dated(moment: float | None, request: CalculationRequest) -> str | None:
+    """Where the date stands that led to a Julian day outside: the next one there or farther out.
+
+    A search looks beyond its dates too: then it is the outermost.
+    """
+    if moment is None:
+        return None
+    found = [
+        (day, path)
+        for path, value, owner in _places(_DATE, request)
+        if (day := _day_of(value, owner)) is not None
+    ]
+    if not found:
+        return None
+    outwards = 1.0 if moment > _AMID_THE_FILES else -1.0
+    ahead = sorted(((day - moment) * outwards, path) for day, path in found)
+    return next((path for days, path in ahead if days >= -_DAYS_BESIDE), ahead[-1][1])
+
+
+def _day_of(value: Any, owner: CalculationRequest) -> float | None:
+    """Julian day of the noon of a written date; None for what is no date."""
+    written = _DAY(value) if isinstance(value, str) else None
+    if written is None:
+        return None
+    calendar = getattr(owner, "calendar", CalendarChoice.AUTO)
+    try:
+        return julian_day(read_civil(written[1], "12:00", calendar))
+    except InvalidInput:
+        return None
 
 
 def _path(field: str, request: CalculationRequest, details: Mapping[str, Any]) -> str:

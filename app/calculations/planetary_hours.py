@@ -43,6 +43,9 @@ class WeekdayRule(Name):
 
 class PlanetaryHoursRequest(AirChoice, BirthRequest):
     works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the first instant of that day, which the answer is about as a whole"
+    )
 
     weekday_by: Annotated[
         Annotated[WeekdayRule, *named(WeekdayRule)],

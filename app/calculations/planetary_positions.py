@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -20,9 +20,12 @@ from app.calculations.conventions import ChartRequest, HouseRules, require_earth
 from app.calculations.fields import HouseSystemName, Points
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import PositionReply, position_reply
+from app.calculations.untimed import RangeReply, ranges, time_definitions, told_points
 
 
 class PlanetaryPositionsRequest(HouseRules, ChartRequest):
+    works_without_time: ClassVar[bool] = True
+
     planets: Annotated[
         Points, Field(description="Points in the order of the answer; empty: Sun to Pluto")
     ] = PLANETS
@@ -41,6 +44,9 @@ class PlanetaryPositionsRequest(HouseRules, ChartRequest):
 
 class PlanetaryPositionsReply(TypedDict):
     positions: list[PositionReply]
+    ranges: Annotated[
+        list[RangeReply] | None, Field(description="Where the bodies went, for an unknown time")
+    ]
 
 
 @calculation(
@@ -54,12 +60,14 @@ def planetary_positions(
     """Apparent positions of planets, nodes, Lilith, asteroids, angles and lots.
 
     With speed and sign, in any zodiac and from any centre. Inside the polar circles, where some
-    house systems are undefined, positions without houses are still answered.
+    house systems are undefined, positions without houses are still answered. With `time` unknown
+    they are those of the noon of the day, without houses, angles and lots, and with the range of
+    every body.
     """
-    birth = request.known_birth(ephemeris)
+    birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris, **request.house_conventions())
-    points = request.planets or PLANETS
-    division = _division(request, instant)
+    points = told_points(request.planets, PLANETS, time_known=birth.time_known)
+    division = _division(request, instant) if birth.time_known else None
     positions = instant.place_points(points, division)
     houses: Iterable[int | None] = repeat(None)
     if division is not None and division.system is not HouseSystem.GAUQUELIN:
@@ -67,19 +75,24 @@ def planetary_positions(
     replies = [
         position_reply(position, house) for position, house in zip(positions, houses, strict=False)
     ]
-    for reply in replies:
+    for row in replies:
         if not request.include_speed:
-            reply["speed"] = None
+            row["speed"] = None
         if not request.include_retrograde:
-            reply["is_retrograde"] = None
+            row["is_retrograde"] = None
     if request.include_equatorial:
         _add_equatorial(replies, positions, instant)
     definitions = {
         **request.chart_definitions(instant, points),
-        **request.house_definitions(request.house_system),
+        **request.house_definitions(request.house_system if birth.time_known else None),
+        **time_definitions(birth)[0],
+    }
+    reply: PlanetaryPositionsReply = {
+        "positions": replies,
+        "ranges": None if birth.time_known else ranges(birth, instant, points),
     }
     provenance = computed_for(birth, sources(points), ephemeris, definitions)
-    return Answer({"positions": replies}, provenance, birth.lasting)
+    return Answer(reply, provenance, birth.lasting)
 
 
 def _division(request: PlanetaryPositionsRequest, instant: Instant) -> Division | None:

@@ -62,7 +62,12 @@ class ProfectionsRequest(LifeRequest, ChartsRequest):
         int | None, Field(ge=0, le=MOST_YEARS, description="First of `years`; null: the present")
     ] = None
     years: Annotated[
-        int, Field(ge=0, le=MOST_YEARS, description="Years of the table, from `first_age`")
+        int,
+        Field(
+            ge=0,
+            le=MOST_YEARS,
+            description="Years of the table, from `first_age`, as far as the ephemeris reaches",
+        ),
     ] = STEPS
     planets: Annotated[
         Points, Field(description="Points that are told where a profection meets their sign")

@@ -22,7 +22,8 @@ class EphemerisReply(TypedDict):
     library: str
     theory: str
     de_number: Annotated[
-        int | None, Field(description="JPL development ephemeris behind the files")
+        int | None,
+        Field(description="JPL development ephemeris behind the files; null with MOSHIER"),
     ]
     files: list[str]
 

@@ -12,7 +12,7 @@ from pydantic import FailFast, Field
 
 from app.astrology.almanac import Almanac
 from app.astrology.aspects import AspectKind
-from app.astrology.bodies import CELESTIAL, PLANETS, Body, Celestial
+from app.astrology.bodies import PLANETS, Body, Celestial
 from app.astrology.direction_keys import Key
 from app.astrology.frame import Frame
 from app.astrology.progressions import TROPICAL_YEAR
@@ -34,6 +34,7 @@ from app.astrology.rectification_targets import (
 from app.astrology.sky import Ephemeris, FloatArray
 from app.calculations.birth import NOON, Birth
 from app.calculations.charts import ChartData, holds_time, moment_of_day
+from app.calculations.conventions import require_bodies
 from app.calculations.direction_choices import LONGEST_LIFE, KeyChoice
 from app.calculations.fields import AspectName, Points, few, named
 from app.calculations.request import CalculationRequest
@@ -70,6 +71,9 @@ class LifeEvent(CalculationRequest):
 
 class RectificationRequest(KeyChoice):
     works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the noon of that day, and the times that are tried lie around it"
+    )
 
     natal_chart: Annotated[
         ChartData, Field(description="The birth with the time as far as it is known, or unknown")
@@ -132,12 +136,8 @@ class RectificationRequest(KeyChoice):
 
     def bodies(self) -> tuple[Celestial, ...]:
         """The directed bodies, each once; raises InvalidInput for what needs the minute itself."""
-        found = []
-        for point in dict.fromkeys(self.planets or PLANETS):
-            if not isinstance(point, CELESTIAL):
-                raise InvalidInput.of("planets", "bodies, without angles and lots", str(point))
-            found.append(point)
-        return tuple(found)
+        expected = "a body: angles and lots need the minute itself"
+        return require_bodies(self.planets or PLANETS, expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ def relocation(request: RelocationRequest, ephemeris: Ephemeris) -> Answer[Reloc
     }
     definitions = {
         **differing(
-            request.chart_definitions(born, points),
-            request.chart_definitions(moved, points),
+            request.chart_definitions(born, points, tells_day=True),
+            request.chart_definitions(moved, points, tells_day=True),
             "relocated",
         ),
         **request.house_definitions(request.house_system),

@@ -21,6 +21,12 @@ class CalculationRequest(BaseModel):
     works_without_time: ClassVar[bool] = False
     """Whether the calculation has an answer, if a smaller one, where the birth time is unknown."""
 
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the noon of that day, and houses, angles, lots and aspects of the "
+        "Moon are left out"
+    )
+    """What a warning tells of such an answer."""
+
     @model_validator(mode="after")
     def _few_unknown(self) -> Self:
         unknown = len(self.model_extra or ())

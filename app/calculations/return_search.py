@@ -32,6 +32,7 @@ from app.calculations.charts import (
 )
 from app.calculations.fields import HouseSystemName, PointName, Points, named
 from app.calculations.request import CalculationRequest
+from app.calculations.span import Fold
 from app.calculations.to_natal import OrbsToNatal
 from app.calculations.wheel import POINTS_AND_ANGLES, require_twelve
 from app.errors import InvalidInput
@@ -84,10 +85,12 @@ class ReturnsRequest(OrbsToNatal, ChartsRequest):
     ]
     return_time: Time = None
     return_timezone: ZoneName = None
+    return_fold: Fold = None
     end_date: Annotated[
         str | None,
         Field(description="All returns until then, in place of `count`", max_length=64),
     ] = None
+    end_fold: Fold = None
     return_type: Annotated[
         ReturnTypeName,
         Field(description="What comes back: the Sun, the Moon, `planet`, or the Moon's phase"),
@@ -129,6 +132,11 @@ class ReturnsRequest(OrbsToNatal, ChartsRequest):
     def kinds(self) -> tuple[ReturnType, ...]:
         """What returns are looked for, each kind once."""
         return tuple(dict.fromkeys(self.return_types)) or (self.return_type,)
+
+    def time_counts(self) -> bool:
+        """Whether `return_date` is an instant for any of them, or stands for its year alone."""
+        solar = set(self.kinds()) == {ReturnType.SOLAR}
+        return not solar or self.year_rule is YearRule.NEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,7 @@ def _first(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> B
         date=request.return_date,
         time=request.return_time,
         timezone=request.return_timezone,
-        fold=0,
+        fold=request.return_fold,
     )
     if kind is not ReturnType.SOLAR or request.year_rule is YearRule.NEXT:
         return asked
@@ -215,12 +223,13 @@ def _first(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> B
 def _last(request: ReturnsRequest, ephemeris: Ephemeris) -> Birth | None:
     if request.end_date is None:
         return None
+    timed = holds_time(request.end_date)
     return moment_of_day(
         request.natal_chart,
         ephemeris,
         field="end_date",
         date=request.end_date,
-        time=None if holds_time(request.end_date) else "23:59:59",
+        time=None if timed else "23:59:59",
         timezone=request.return_timezone,
-        fold=0,
+        fold=request.end_fold if timed or request.end_fold is not None else 0,
     )

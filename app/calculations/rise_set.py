@@ -10,7 +10,7 @@ from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac, Star
-from app.astrology.bodies import CELESTIAL, PLANETS, Body, Celestial
+from app.astrology.bodies import PLANETS, Body, Celestial
 from app.astrology.frame import Frame
 from app.astrology.risings import DEPRESSION, Day, Sky, Twilight, day_of, direction, twilight_of
 from app.astrology.star_names import LONGEST_NAME, StarIndex, star_index
@@ -18,6 +18,7 @@ from app.calculations.air import AirChoice
 from app.calculations.birth import BirthRequest
 from app.calculations.catalogue import Answer, Source, long_calculation
 from app.calculations.civil_day import CivilDay, DateName, civil_day
+from app.calculations.conventions import require_bodies
 from app.calculations.fields import PointName
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import instant_text
@@ -32,6 +33,9 @@ VISIBLE: tuple[Celestial, ...] = PLANETS[:7]
 
 class RiseSetRequest(AirChoice, BirthRequest):
     works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the first instant of that day, which the answer is about as a whole"
+    )
 
     planets: Annotated[
         tuple[PointName, ...],
@@ -50,12 +54,8 @@ class RiseSetRequest(AirChoice, BirthRequest):
 
     def bodies(self) -> list[Celestial]:
         """The bodies, each once; raises InvalidInput for what has no place in the sky."""
-        for index, point in enumerate(self.planets):
-            if not isinstance(point, CELESTIAL):
-                expected = "a body: angles and lots do not rise and set"
-                raise InvalidInput.of(f"planets.{index}", expected, str(point))
-        wanted = self.planets or VISIBLE
-        return [body for body in dict.fromkeys(wanted) if isinstance(body, CELESTIAL)]
+        expected = "a body: angles and lots do not rise and set"
+        return list(require_bodies(self.planets or VISIBLE, expected))
 
     def found_stars(self, index: StarIndex) -> list[Star]:
         """The stars by their names; raises InvalidInput with the nearest name."""

@@ -9,7 +9,7 @@ from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.angles import signed_arc
-from app.astrology.bodies import PLANETS, Angle, Lot, Point
+from app.astrology.bodies import PLANETS, Lot, Point
 from app.astrology.houses import HouseBy, HouseSystem
 from app.astrology.sensitivity import (
     MINUTES_OF_A_DAY,
@@ -145,7 +145,7 @@ def sensitivity(request: SensitivityRequest, ephemeris: Ephemeris) -> Answer[Sen
         "stable_because": nearest,
     }
     definitions: dict[str, Any] = {
-        **request.chart_definitions(instant, (*points, Angle.ASC)),
+        **request.chart_definitions(instant, points),
         **request.house_definitions(request.house_system),
         "minutes": request.minutes,
         "window_hours": request.window_hours,

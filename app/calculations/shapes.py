@@ -15,6 +15,7 @@ from app.astrology.calendar import CalendarChoice, civil_of_julian_day
 from app.astrology.houses import Division, HouseSystem
 from app.astrology.sky import Position
 from app.astrology.zodiac import degree_in_sign, sign_of
+from app.calculations.utc import utc_day
 
 _text = str.__str__
 """The text of a name: an enum's `value` costs five times as much, a hundred times a chart."""
@@ -45,7 +46,10 @@ class PositionReply(TypedDict):
     minute: int
     second: int
     hypothetical: NotRequired[
-        Annotated[bool, Field(description="True for a body that nobody has ever seen")]
+        Annotated[
+            bool,
+            Field(description="True for a body that nobody has ever seen; no Sun bends its light"),
+        ]
     ]
     right_ascension: NotRequired[Annotated[float, Field(description="Degrees, equator of date")]]
     declination: NotRequired[Annotated[float, Field(description="Degrees, north positive")]]
@@ -244,7 +248,10 @@ def aspect_replies(
 
 
 def instant_text(julian_day: float) -> str:
-    """An instant in UTC, rounded to the tenth of a second that a search is good for."""
-    rounded = round(julian_day * _TENTHS_OF_A_DAY) / _TENTHS_OF_A_DAY
+    """An instant in UTC, rounded to the tenth of a second that a search is good for.
+
+    The Julian day is UT1.
+    """
+    rounded = round(utc_day(julian_day) * _TENTHS_OF_A_DAY) / _TENTHS_OF_A_DAY
     whole, _, fraction = civil_of_julian_day(rounded, CalendarChoice.GREGORIAN).text.partition(".")
     return f"{whole}.{fraction[:1] or '0'}Z"

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.astrology.bodies import CELESTIAL, HYPOTHETICAL, Body, Celestial, Point
+from app.astrology.bodies import Celestial, Point
 from app.astrology.frame import Center, View, Zodiac
 from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import Altitude, Birth, Latitude, Longitude
-from app.calculations.conventions import HouseChoice, SkyChoice
+from app.calculations.conventions import HouseChoice, SkyChoice, require_bodies
 from app.calculations.fields import Points
 from app.calculations.request import CalculationRequest
-from app.calculations.span import Span, SpanRequest
+from app.calculations.span import Fold, Span, SpanRequest
 from app.calculations.wheel import POINTS_AND_ANGLES, WheelReply, require_twelve, wheel_of
 from app.errors import InvalidInput
 
@@ -23,9 +23,6 @@ CENTURY = 36_525.0
 """Days of the longest span."""
 MOST_CHARTS = 60
 """Charts of one answer: some 100 ms of work."""
-SECONDS_OF_A_SAMPLE, SECONDS_OF_A_HIT = 2.5e-5, 4e-5
-_FICTITIOUS, _INTERPOLATED = 6e-5, 2.2e-4
-"""Seconds of a sample of bodies that cost more."""
 
 
 class EventsRequest(SkyChoice, SpanRequest):
@@ -55,12 +52,13 @@ class MomentChoice(EventsRequest):
             max_length=64,
         ),
     ] = None
+    moment_fold: Fold = None
 
     def asked_moment(self, sky: Ephemeris) -> Birth | None:
         """The moment, if one is given; raises InvalidInput."""
         if self.moment is None:
             return None
-        return self._birth("moment", self.moment, "00:00:00", 0.0, sky)
+        return self._birth("moment", self.moment, self.moment_fold, sky)
 
 
 class EventPlace(CalculationRequest):
@@ -120,19 +118,7 @@ class EventCharts(HouseChoice, EventsRequest):
         return {"place": place, **self.house_definitions(self.house_system)}
 
 
-def seconds_of_a_sample(body: Celestial) -> float:
-    """Work of one position on a machine of our time, with room to spare."""
-    if body in {Body.LILITH_INTERPOLATED, Body.PRIAPUS_INTERPOLATED}:
-        return _INTERPOLATED
-    return _FICTITIOUS if body in HYPOTHETICAL else SECONDS_OF_A_SAMPLE
-
-
 def bodies_of(points: Sequence[Point], default: Sequence[Celestial]) -> list[Celestial]:
     """The bodies that are searched, each once; raises InvalidInput for what does not move."""
-    found: dict[Celestial, None] = {}
-    for index, point in enumerate(points or default):
-        if not isinstance(point, CELESTIAL):
-            expected = "a body: angles and lots have no motion of their own"
-            raise InvalidInput.of(f"planets.{index}", expected, str(point))
-        found[point] = None
-    return list(found)
+    expected = "a body: angles and lots have no motion of their own"
+    return list(require_bodies(points or default, expected))

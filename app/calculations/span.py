@@ -20,10 +20,17 @@ from app.errors import InvalidInput
 
 NOWHERE = Place(0.0, 0.0)
 """The place of moments that belong to the whole Earth."""
-_ONE_SECOND = 1.0 / 86_400.0
+_DAY_BEGINS, _DAY_ENDS = ("00:00:00", 0.0), ("23:59:59", 1.0 / 86_400.0)
+"""The ends of a local day, however long it is: a time, and the days from there."""
 
 Day = Annotated[
     str, Field(description="YYYY-MM-DD, this day included, or a full ISO date-time", max_length=64)
+]
+
+
+Fold = Annotated[
+    int | None,
+    Field(ge=0, le=1, description="Which of the two, when a written local time comes twice"),
 ]
 
 
@@ -51,7 +58,9 @@ class SpanRequest(CalculationRequest):
     """The first and the last day of a search, both included."""
 
     start_date: Day
+    start_fold: Fold = None
     end_date: Day
+    end_fold: Fold = None
     timezone: Annotated[
         str,
         Field(
@@ -75,9 +84,8 @@ class SpanRequest(CalculationRequest):
 
     def span(self, sky: Ephemeris, longest: float) -> Span:
         """The search's span; raises InvalidInput for one that is empty or over `longest` days."""
-        first = self._birth("start_date", self.start_date, "00:00:00", 0.0, sky)
-        # The end of a local day, however long that day is.
-        last = self._birth("end_date", self.end_date, "23:59:59", _ONE_SECOND, sky)
+        first = self._birth("start_date", self.start_date, self.start_fold, sky)
+        last = self._birth("end_date", self.end_date, self.end_fold, sky, _DAY_ENDS)
         span = Span(first, last)
         if span.days <= 0.0:
             expected = f"after start_date {self.start_date[:40]}"
@@ -92,18 +100,32 @@ class SpanRequest(CalculationRequest):
             raise InvalidInput.of("end_date", expected, self.end_date)
         return span
 
-    def _birth(self, field: str, date: str, time: str, later: float, sky: Ephemeris) -> Birth:
+    def _birth(
+        self,
+        field: str,
+        date: str,
+        fold: int | None,
+        sky: Ephemeris,
+        of_day: tuple[str, float] = _DAY_BEGINS,
+    ) -> Birth:
+        """A written instant; `of_day` stands for a whole day: a time, and the days behind it."""
         text = date.strip()
-        whole_day = not holds_time(text)
+        time, later = (None, 0.0) if holds_time(text) else of_day
         try:
-            moment = self._moment(text, time if whole_day else None)
+            moment = self._moment(text, time, fold)
         except InvalidInput as error:
-            names = {"date": field, "time": field}
+            names = {"date": field, "time": field, "fold": f"{field.removesuffix('_date')}_fold"}
             raise error.renamed(names) from error
-        day = sky.universal_time(moment, self.universal_time) + (later if whole_day else 0.0)
+        day = sky.universal_time(moment, self.universal_time) + later
         return Birth(moment, day, NOWHERE, self.universal_time, self.ephemeris)
 
-    def _moment(self, date: str, time: str | None) -> Moment:
+    def _moment(self, date: str, time: str | None, fold: int | None) -> Moment:
         return moment_of(
-            date, time, zone=self.timezone, fold=0, calendar=self.calendar, longitude=0.0
+            date,
+            time,
+            zone=self.timezone,
+            # A day begins with its first midnight, where it has two.
+            fold=0 if time is not None and fold is None else fold,
+            calendar=self.calendar,
+            longitude=0.0,
         )

@@ -2,76 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, TypeVar
 
-import numpy as np
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.astrology.accidental import MEAN_MOTIONS
 from app.astrology.almanac import Almanac
 from app.astrology.angles import norm
-from app.astrology.bodies import LUNAR_POINTS, PLANETS, Body, Celestial
-from app.astrology.curves import reach
-from app.astrology.search import Track, tracks
-from app.astrology.sky import Ephemeris
-from app.astrology.stations import (
-    LONGEST_LOOP,
-    Loop,
-    LoopPhase,
-    Passage,
-    Station,
-    Turning,
-    loops_of,
-    phase_at,
-    stations_of,
-)
-from app.calculations.birth import Birth
+from app.astrology.bodies import LUNAR_POINTS, Celestial
+from app.astrology.stations import Loop, LoopPhase, Passage, Station, phase_at, tremor_of
 from app.calculations.catalogue import Answer, Source, long_calculation
-from app.calculations.fields import Points
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import DegreeReply, degree_reply, instant_text
-from app.calculations.sky_events import (
-    CENTURY,
-    MomentChoice,
-    bodies_of,
-    seconds_of_a_sample,
+from app.calculations.station_search import (
+    Found,
+    Search,
+    State,
+    StationsRequest,
+    loops_in,
+    part,
+    search_of,
+    split,
+    stations_in,
 )
-from app.calculations.slices import slices_between
-from app.calculations.span import Span
 from app.errors import CalculationFailed
 
 MOST_STATIONS = 25_000
 """A century of all planets has 1,800; one of an osculating node 5,400."""
-_SEAM = 0.01
-"""Days by which slices overlap, so that no station is lost between two ways of sampling it."""
-_STATIONARY_AT_MOST = 60.0
-"""Days around a station."""
-_TURNING = PLANETS[2:]
-"""Mercury to Pluto."""
 
-
-class StationsRequest(MomentChoice):
-    planets: Annotated[Points, Field(description="Empty: Mercury to Pluto")] = _TURNING
-    stationary_threshold: Annotated[
-        float,
-        Field(
-            ge=0.001,
-            le=1.0,
-            description="Part of the mean motion below which a planet is STATIONARY at `moment`",
-        ),
-    ] = 0.1
-    stationary_days: Annotated[
-        float | None,
-        Field(
-            ge=0.01,
-            le=_STATIONARY_AT_MOST,
-            description="STATIONARY so many days around a station, in place of the threshold",
-        ),
-    ] = None
+Row = TypeVar("Row")
 
 
 class StationReply(DegreeReply):
@@ -130,88 +90,10 @@ class StationsReply(TypedDict):
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    span: Span
-    bodies: Sequence[Celestial]
-    curves: Turning
-    moment: Birth | None
-
-
-def _split(request: StationsRequest, ephemeris: Almanac) -> list[Any]:
-    search = _search(request, ephemeris)
-    parts: list[Any] = []
-    for index in range(len(search.bodies)):
-        parts += _slices(search, index)
-        if search.moment is not None:
-            around = search.moment.julian_day
-            away = max(_margin(search.bodies[index]), _STATIONARY_AT_MOST)
-            first, last = around - away, around + away
-            known = _known(search, index, around, (first, last))
-            stretch = {"start": first, "end": last, "first": first, "last": last}
-            parts.append({**stretch, **known, "body": index, "moment": around})
-    return parts
-
-
-def _slices(search: _Search, index: int) -> list[Any]:
-    """Slices of the span for one body; the outer ones look for loops that only touch the span."""
-    start, end = search.span.start, search.span.end
-    body = search.bodies[index]
-    each = seconds_of_a_sample(body) / search.curves.step(index)
-    margin = _margin(body)
-    slices = slices_between(start, end, each)
-    for part in slices:
-        part["body"], part["moment"] = index, None
-        part["first"] = part["start"] - (margin if part["start"] == start else 0.0)
-        part["last"] = part["end"] + (margin if part["end"] == end else 0.0)
-        inside = (part["start"] + part["end"]) / 2.0
-        part.update(_known(search, index, inside, (part["first"], part["last"])))
-    return slices
-
-
-def _known(
-    search: _Search, index: int, inside: float, sought: tuple[float, float]
-) -> dict[str, float]:
-    """What is sampled to find the loops whose stations lie within some days."""
-    curves = Turning((search.bodies[index],), search.curves.ephemeris, search.curves.frame)
-    margin = _margin(search.bodies[index])
-    low, high = sought[0] - margin, sought[1] + margin
-    return {"low": reach(curves, inside, low), "high": reach(curves, inside, high)}
-
-
-def _margin(body: Celestial) -> float:
-    """Days beside a slice that its loops need; points of the Moon's orbit have no loops."""
-    return 1.0 if body in LUNAR_POINTS else LONGEST_LOOP
-
-
-def _part(request: StationsRequest, part: Any, ephemeris: Almanac) -> Any:
-    search = _search(request, ephemeris)
-    body = search.bodies[part["body"]]
-    (track,) = tracks(Turning((body,), ephemeris, search.curves.frame), part["low"], part["high"])
-    loops = [] if body in LUNAR_POINTS else loops_of(track)
-    value: dict[str, Any] = {
-        "body": part["body"],
-        "stations": [
-            list(station)
-            for station in stations_of(track)
-            if _within(station.moment, part["start"], part["end"])
-        ],
-        "loops": [
-            [None if end is None else list(end) for end in loop]
-            for loop in loops
-            if _within(loop.key, part["first"], part["last"])
-        ],
-        "state": None,
-    }
-    if part["moment"] is not None:
-        value["state"] = _state(track, body, part["moment"])
-    return value
-
-
 @long_calculation(
     "stations",
-    split=_split,
-    part=_part,
+    split=split,
+    part=part,
     example={
         "start_date": "2026-01-01",
         "end_date": "2026-12-31",
@@ -223,11 +105,13 @@ def _part(request: StationsRequest, part: Any, ephemeris: Almanac) -> Any:
     ),
 )
 def stations(
-    request: StationsRequest, parts: Sequence[Any], ephemeris: Almanac
+    request: StationsRequest, parts: Sequence[Found], ephemeris: Almanac
 ) -> Answer[StationsReply]:
     """When planets stand still and turn, and the shadows that their retrograde loops cast.
 
-    A station is the moment when the apparent longitude neither grows nor falls. The shadow of a
+    A station is the moment when the speed of the apparent longitude is 0, as Swiss Ephemeris gives
+    it, wherever the span begins; the longitude itself turns within three minutes of it,
+    Pluto's within half an hour, less than 1e-7 degrees away. The shadow of a
     loop begins with the last pass over the degree of the direct station, before the retrograde
     one, and ends with the first pass over the degree of the retrograde station after the direct
     one. `stations` are those of the span; `periods` are whole loops that touch it, though parts of
@@ -235,9 +119,10 @@ def stations(
     PRE_SHADOW, STATIONARY, RETROGRADE or POST_SHADOW; where the shadows of two loops overlap, as
     those of Neptune and Pluto do, it is POST_SHADOW. STATIONARY is a speed below a tenth of the
     mean motion, or `stationary_days` around a station. The points of the Moon's orbit have
-    stations when they are named, but no loops.
+    stations when they are named, but no loops; two stations of an osculating one that are nearer
+    to each other than `least_arc_between_stations`, in degrees, are none.
     """
-    search = _search(request, ephemeris)
+    search = search_of(request, ephemeris)
     frame = search.curves.frame
     ephemeris.positions((search.span.start,), search.bodies, frame)  # opens its files
     spans = [part for part in parts if part["state"] is None]
@@ -253,6 +138,7 @@ def stations(
         if search.moment is not None and request.stationary_days is None
         else None,
         "stationary_days": request.stationary_days if search.moment is not None else None,
+        "least_arc_between_stations": max(map(tremor_of, search.bodies)) or None,
     }
     others = {"end_date": search.span.last}
     if search.moment is not None:
@@ -261,121 +147,60 @@ def stations(
     return Answer(reply, provenance)
 
 
-def _search(request: StationsRequest, ephemeris: Ephemeris) -> _Search:
-    span = request.searched(ephemeris, CENTURY)
-    bodies = bodies_of(request.planets, _TURNING)
-    frame = request.instant(span.first, ephemeris).conventions.frame
-    moment = request.asked_moment(ephemeris)
-    return _Search(span, bodies, Turning(bodies, ephemeris, frame), moment)
-
-
-def _within(moment: float, start: float, end: float) -> bool:
-    return start - _SEAM < moment <= end + _SEAM
-
-
-def _state(track: Track, body: Celestial, moment: float) -> list[float]:
-    """Longitude, speed, and the mean motion: that of tables, or of the days around."""
-    row = track.curves.sample(np.array([moment]), (0,))[0, 0].tolist()
-    mean = MEAN_MOTIONS.get(body) if isinstance(body, Body) else None
-    if mean is None:
-        days = track.moments[-1] - track.moments[0]
-        mean = abs(float(track.values[-1] - track.values[0])) / float(days)
-    return [*row, mean]
-
-
-def _stations(search: _Search, parts: Iterable[Any]) -> list[StationReply]:
-    found: list[tuple[Station, Celestial]] = []
-    for body, rows in _by_body(search, parts, "stations"):
-        own = _once(sorted(Station(*row) for row in rows))
-        found += [(station, body) for station in own]
-    start, end = search.span.start, search.span.end
-    inside = [row for row in found if start < row[0].moment <= end]
-    if len(inside) > MOST_STATIONS:
+def _stations(search: Search, parts: Iterable[Found]) -> list[StationReply]:
+    found = sorted(_with_bodies(search, parts, stations_in), key=lambda row: row[0].moment)
+    if len(found) > MOST_STATIONS:
         msg = (
-            f"the search found {len(inside)} stations, and an answer holds at most "
+            f"the search found {len(found)} stations, and an answer holds at most "
             f"{MOST_STATIONS}; ask for a shorter span in several requests, or for fewer planets"
         )
         raise CalculationFailed(msg, details={"field": "end_date", "limit": MOST_STATIONS})
-    inside.sort(key=lambda row: row[0].moment)
-    return [_station_reply(station, body) for station, body in inside]
+    return [_station_reply(station, body) for station, body in found]
 
 
-def _once(found: Sequence[Station]) -> list[Station]:
-    """The stations of one body without those that two neighbouring slices found."""
-    return [
-        *found[:1],
-        *(
-            later
-            for earlier, later in pairwise(found)
-            if later.moment - earlier.moment > 2.0 * _SEAM
-            or later.turns_direct != earlier.turns_direct
-        ),
-    ]
-
-
-def _periods(search: _Search, parts: Iterable[Any]) -> list[PeriodReply]:
-    found: list[tuple[float, PeriodReply]] = []
+def _periods(search: Search, parts: Iterable[Found]) -> list[PeriodReply]:
     start, end = search.span.start, search.span.end
-    for body, rows in _by_body(search, parts, "loops"):
-        last = -np.inf
-        for loop in sorted((_loop(row) for row in rows), key=lambda loop: loop.key):
-            if loop.key - last > 2.0 * _SEAM and loop.start <= end and loop.end > start:
-                found.append((loop.start, _period_reply(loop, body)))
-            last = loop.key
-    return [reply for _, reply in sorted(found, key=lambda row: row[0])]
-
-
-def _phases(request: StationsRequest, search: _Search, parts: Sequence[Any]) -> list[PhaseReply]:
-    found = {part["body"]: part for part in parts if part["state"] is not None}
+    found = sorted(_with_bodies(search, parts, loops_in), key=lambda row: row[0].start)
     return [
-        _phase_reply(request, search, body, found[index])
-        for index, body in enumerate(search.bodies)
+        _period_reply(loop, body) for loop, body in found if loop.start <= end and loop.end > start
     ]
 
 
-def _phase_reply(
-    request: StationsRequest, search: _Search, body: Celestial, part: Any
-) -> PhaseReply:
-    longitude, speed, mean = part["state"]
+def _with_bodies(
+    search: Search, parts: Iterable[Found], read: Callable[[Found], Sequence[Row]]
+) -> list[tuple[Row, Celestial]]:
+    """What slices found, each with its body, in the order of the bodies."""
+    rows = [(row, part["body"]) for part in parts for row in read(part)]
+    rows.sort(key=lambda row: row[1])
+    return [(row, search.bodies[body]) for row, body in rows]
+
+
+def _phases(request: StationsRequest, search: Search, parts: Sequence[Found]) -> list[PhaseReply]:
+    found = [(State(*part["state"]), part) for part in parts if part["state"] is not None]
+    return [_phase_reply(request, search, state, part) for state, part in found]
+
+
+def _phase_reply(request: StationsRequest, search: Search, state: State, part: Found) -> PhaseReply:
+    body, speed = search.bodies[part["body"]], state.speed
     moment = search.moment.julian_day if search.moment else 0.0
     if request.stationary_days is None:
-        stationary = abs(speed) < request.stationary_threshold * mean
+        stationary = abs(speed) < request.stationary_threshold * state.mean
     else:
-        days = (abs(row[0] - moment) for row in part["stations"])
+        days = (abs(station.moment - moment) for station in stations_in(part))
         stationary = any(away <= request.stationary_days for away in days)
-    phase = phase_at(moment, [_loop(row) for row in part["loops"]])
+    phase = phase_at(moment, loops_in(part))
     if body in LUNAR_POINTS and speed < 0.0:
         phase = LoopPhase.RETROGRADE
     return {
         "planet": str(body),
         "phase": LoopPhase.STATIONARY if stationary else phase,
         "loop_phase": phase,
-        "longitude": norm(longitude),
+        "longitude": norm(state.longitude),
         "speed": speed,
-        "mean_speed": mean,
+        "mean_speed": state.mean,
         "is_retrograde": speed < 0.0,
         "is_stationary": stationary,
     }
-
-
-def _by_body(
-    search: _Search, parts: Iterable[Any], name: str
-) -> Iterable[tuple[Celestial, list[Any]]]:
-    rows: list[list[Any]] = [[] for _ in search.bodies]
-    for part in parts:
-        rows[part["body"]] += part[name]
-    return zip(search.bodies, rows, strict=True)
-
-
-def _loop(row: Sequence[Any]) -> Loop:
-    """A loop read back from JSON values."""
-    pre, retrograde, direct, post = row
-    return Loop(
-        Passage(*pre) if pre else None,
-        Station(*retrograde) if retrograde else None,
-        Station(*direct) if direct else None,
-        Passage(*post) if post else None,
-    )
 
 
 def _station_reply(station: Station, body: Celestial) -> StationReply:

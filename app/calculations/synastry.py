@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, ClassVar, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -30,11 +30,19 @@ from app.astrology.synastry import (
     overlay,
     score_of,
 )
+from app.calculations.birth import Birth
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.fields import MOST_POINTS, AspectName, PointName, Points, few
 from app.calculations.orbs import MOST_ORBS, OrbChoice
 from app.calculations.pairs import EXAMPLE_PAIR, PairRequest, computed_for_pair
 from app.calculations.shapes import AspectReply, aspect_reply, instant_text
+from app.calculations.untimed import (
+    BirthWheel,
+    BirthWheelReply,
+    birth_wheel,
+    told_points,
+    untimed_wheel_reply,
+)
 from app.calculations.wheel import POINTS_AND_ANGLES, Wheel, WheelReply, wheel_of
 from app.errors import InvalidInput
 
@@ -50,6 +58,12 @@ Weights = tuple[dict[str, float], dict[str, float]]
 
 
 class SynastryRequest(OrbChoice, PairRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "utc in computed_for is the noon of that day, and houses, angles, lots and aspects of the "
+        "Moon are left out, of the score too"
+    )
+
     planets: Annotated[
         Points,
         Field(description="Points of both charts; empty: Sun to Pluto, node, Lilith, ASC, MC"),
@@ -81,6 +95,12 @@ class SynastryRequest(OrbChoice, PairRequest):
         bool, Field(description="Adds the chart of the middle moment at the middle place")
     ] = False
 
+    def check_davison(self, births: tuple[Birth, Birth]) -> None:
+        """Refuse the chart of a middle moment that nobody knows; raises InvalidInput."""
+        if self.include_davison and not all(birth.time_known for birth in births):
+            expected = "false where a birth has no known time: the Davison chart is of a moment"
+            raise InvalidInput.of("include_davison", expected, got=True)
+
     def check_composite(self) -> None:
         """Refuse true positions for midpoints; raises InvalidInput."""
         if self.include_composite and self.house_by is HouseBy.POSITION:
@@ -92,7 +112,9 @@ class OverlayReply(TypedDict):
     """A point of one person in a house of the other."""
 
     planet: str
-    house: Annotated[int | None, Field(description="1 to 12; null without houses")]
+    house: Annotated[
+        int | None, Field(description="1 to 12; null without houses, and of a Moon of unknown time")
+    ]
 
 
 class OverlaysReply(TypedDict):
@@ -143,9 +165,9 @@ class SynastryReply(TypedDict):
     ]
     overlays: OverlaysReply
     score: ScoreReply
-    chart1: WheelReply
-    chart2: WheelReply
-    composite: NotRequired[WheelReply]
+    chart1: BirthWheelReply
+    chart2: BirthWheelReply
+    composite: NotRequired[BirthWheelReply]
     davison: NotRequired[MiddleChartReply]
 
 
@@ -162,19 +184,20 @@ def synastry(request: SynastryRequest, ephemeris: Ephemeris) -> Answer[SynastryR
     among the cusps of the other, by `house_by` of the host. The score is a formula of our own
     and of no author: it lists its id, its weights and what every aspect added, and the weights
     can be replaced. The composite and the Davison chart come with the defaults of the
-    calculations of these names, in the houses of chart 1.
+    calculations of these names, in the houses of chart 1. A birth with `time` unknown is the noon
+    of its day, without houses, angles, lots and aspects of its Moon, and has no Davison chart.
     """
     request.check_composite()
     births = request.births(ephemeris)
+    request.check_davison(births)
     first, second = (request.chart_of(birth, ephemeris) for birth in births)
-    points = request.planets or POINTS_AND_ANGLES
-    others = request.planets2 or points
+    points, others = _points(request, births)
     wheels = (
-        wheel_of(first, points, request.chart1.house_system),
-        wheel_of(second, others, request.chart2.house_system),
+        birth_wheel(births[0], first, points, request.chart1.house_system),
+        birth_wheel(births[1], second, others, request.chart2.house_system),
     )
     rules = request.orb_rules()
-    aspects = aspects_between(wheels[0].positions, wheels[1].positions, rules)
+    aspects = aspects_between(wheels[0].steady, wheels[1].steady, rules)
     weights = (
         _weights(ASPECT_WEIGHTS, request.aspect_weights),
         _weights(POINT_WEIGHTS, request.point_weights),
@@ -191,25 +214,44 @@ def synastry(request: SynastryRequest, ephemeris: Ephemeris) -> Answer[SynastryR
         "chart2": wheels[1].reply(),
     }
     if request.include_composite:
-        reply["composite"] = _composite(first, second, points, request.chart1.house_system)
+        reply["composite"] = _composite(request, births, (first, second))
     if request.include_davison:
         reply["davison"] = _davison(first, second, points, request.chart1.house_system)
     every = (*points, *others)
     definitions = {
-        **request.pair_definitions(first, second, every),
-        **_definitions(request, rules, weights),
+        **request.pair_definitions(births, (first, second), every),
+        **_definitions(request, births, rules, weights),
     }
     provenance = computed_for_pair(births, every, ephemeris, definitions)
     return Answer(reply, provenance, births[0].lasting and births[1].lasting)
 
 
-def _definitions(request: SynastryRequest, rules: OrbRules, weights: Weights) -> dict[str, Any]:
+def _points(
+    request: SynastryRequest, births: tuple[Birth, Birth]
+) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """The points of both charts; raises InvalidInput for one that needs an unknown time."""
+    first, second = (birth.time_known for birth in births)
+    usual, asked, others = POINTS_AND_ANGLES, request.planets, request.planets2
+    field = "planets2" if others else "planets"
+    return (
+        told_points(asked, usual, time_known=first),
+        told_points(others or asked, usual, time_known=second, field=field),
+    )
+
+
+def _definitions(
+    request: SynastryRequest,
+    births: tuple[Birth, Birth],
+    rules: OrbRules,
+    weights: Weights,
+) -> dict[str, Any]:
+    charts = {"chart1": request.chart1, "chart2": request.chart2}
     systems = {
-        "chart1": request.chart1.house_system,
-        "chart2": request.chart2.house_system,
+        name: chart.house_system if birth.time_known else None
+        for (name, chart), birth in zip(charts.items(), births, strict=True)
     }
     echoed = {
-        **request.house_definitions(request.chart1.house_system),
+        **request.house_definitions(next(filter(None, systems.values()), None)),
         "house_system": systems,
         **request.orb_definitions(rules),
         "score": SCORE_FORMULA,
@@ -217,21 +259,29 @@ def _definitions(request: SynastryRequest, rules: OrbRules, weights: Weights) ->
         "point_weights": weights[1],
     }
     if request.include_composite:
-        echoed["composite"] = {"houses": COMPOSITE_HOUSES, "base": COMPOSITE_BASE}
+        timed = all(birth.time_known for birth in births)
+        houses = {"houses": COMPOSITE_HOUSES, "base": COMPOSITE_BASE}
+        echoed["composite"] = houses if timed else dict.fromkeys(houses)
     if request.include_davison:
         echoed["davison"] = {"davison_time": DAVISON_TIME, "davison_place": DAVISON_PLACE}
     return echoed
 
 
 def _composite(
-    first: Instant, second: Instant, points: Sequence[Point], system: HouseSystem
-) -> WheelReply:
+    request: SynastryRequest, births: tuple[Birth, Birth], charts: tuple[Instant, Instant]
+) -> BirthWheelReply:
+    first, second = charts
+    timed = all(birth.time_known for birth in births)
+    points = told_points(request.planets, POINTS_AND_ANGLES, time_known=timed)
+    places = first.place_points(points), second.place_points(points)
+    if not timed:
+        return untimed_wheel_reply([point.position for point in composite_points(*places, None)])
     latitude = (first.place.latitude + second.place.latitude) / 2.0
     method = HouseMethod(COMPOSITE_HOUSES, COMPOSITE_BASE, latitude)
-    houses, angles = divide_as_agreed(first, second, system, method)
-    merged = composite_points(first.place_points(points), second.place_points(points), angles)
-    positions = [point.position for point in merged]
-    return Wheel(positions, houses, angles, _houses(positions, first, houses)).reply()
+    houses, angles = divide_as_agreed(first, second, request.chart1.house_system, method)
+    positions = [point.position for point in composite_points(*places, angles)]
+    wheel = Wheel(positions, houses, angles, _houses(positions, first, houses))
+    return {**wheel.reply()}
 
 
 def _houses(
@@ -257,16 +307,16 @@ def _davison(
     }
 
 
-def _overlay(guests: Wheel, guest: Instant, hosts: Wheel, host: Instant) -> list[OverlayReply]:
-    division = hosts.houses
-    houses: Sequence[int | None] = (
-        overlay(guests.positions, guest, host, division)
-        if division
-        else [None] * len(guests.positions)
-    )
+def _overlay(
+    guests: BirthWheel, guest: Instant, hosts: BirthWheel, host: Instant
+) -> list[OverlayReply]:
+    """The guests' houses; a Moon whose time nobody knows is in none."""
+    steady, division = guests.steady, hosts.houses
+    houses = overlay(steady, guest, host, division) if division else [None] * len(steady)
+    house_of = dict(zip((position.point for position in steady), houses, strict=True))
     return [
-        {"planet": str(position.point), "house": house}
-        for position, house in zip(guests.positions, houses, strict=True)
+        {"planet": str(position.point), "house": house_of.get(position.point)}
+        for position in guests.positions
     ]
 
 

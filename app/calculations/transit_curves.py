@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import FailFast, Field
@@ -38,11 +38,13 @@ from app.astrology.solar_arc import ArcKey
 from app.astrology.transits import Target, targets_of
 from app.calculations.birth import Birth
 from app.calculations.charts import ChartData
-from app.calculations.conventions import SkyChoice, celestial, require_earth, sources
+from app.calculations.conventions import SkyChoice, celestial, refuse_first, require_earth, sources
 from app.calculations.directed import Lifetime
 from app.calculations.fields import AspectName, Points, named
 from app.calculations.orbs import OwnAspect
+from app.calculations.slices import seconds_of_a_hit, seconds_of_a_sample
 from app.calculations.span import Span, SpanRequest
+from app.calculations.untimed import steady, told_points
 from app.errors import InvalidInput
 
 LONGEST_SEARCH = 36_525.0
@@ -70,6 +72,12 @@ class Against(StrEnum):
 
 
 class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
+    works_without_time: ClassVar[bool] = True
+    without_time: ClassVar[str] = (
+        "its utc in computed_for is the noon of that day, and its angles, lots and Moon are left "
+        "out"
+    )
+
     natal_chart: Annotated[
         ChartData | None,
         Field(description="The chart that is met; may be left out for transits to EACH_OTHER"),
@@ -126,6 +134,12 @@ class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
         usual = NATAL_POINTS if self.moving is Moving.SOLAR_ARC else PLANETS
         return self.planets or usual
 
+    def met_points(self, *, time_known: bool) -> tuple[Point, ...]:
+        """The natal points; raises InvalidInput for one that needs a time that nobody knows."""
+        return told_points(
+            self.natal_points, NATAL_POINTS, time_known=time_known, field="natal_points"
+        )
+
     def motion_definitions(self) -> dict[str, Any]:
         """What `meta` echoes of the motion: null where it has no part in it."""
         in_life = self.moving is not Moving.TRANSITS
@@ -169,7 +183,7 @@ def search_of(request: TransitSearchRequest, ephemeris: Ephemeris) -> Search:
         expected = "TROPICAL or SIDEREAL: the draconic zodiac moves with the node"
         raise InvalidInput.of("zodiac", expected, str(request.zodiac))
     span = request.span(ephemeris, LONGEST_SEARCH)
-    natal = request.natal_chart.timed("natal_chart", ephemeris) if request.natal_chart else None
+    natal = _birth(request, ephemeris)
     alone = request.against is Against.EACH_OTHER and request.moving is Moving.TRANSITS
     if natal is None and not alone:
         expected = "given, unless transits are searched against EACH_OTHER"
@@ -182,12 +196,23 @@ def search_of(request: TransitSearchRequest, ephemeris: Ephemeris) -> Search:
     )
 
 
+def _birth(request: TransitSearchRequest, ephemeris: Ephemeris) -> Birth | None:
+    """The birth, if one is given; raises InvalidInput where its life is measured from a minute."""
+    if request.natal_chart is None:
+        return None
+    if request.moving is Moving.TRANSITS:
+        return request.natal_chart.born("natal_chart", ephemeris)
+    return request.natal_chart.timed("natal_chart", ephemeris)
+
+
 def _natal(
     request: TransitSearchRequest, span: Span, chart: Instant, natal: Birth | None
 ) -> Search:
     """Moving points upon the chart of a birth."""
-    moving, met = request.moving_points(), request.natal_points or NATAL_POINTS
-    targets = targets_of(chart.place_points(met), _rules(request))
+    known = natal is None or natal.time_known
+    moving, met = request.moving_points(), request.met_points(time_known=known)
+    places = steady(chart.place_points(met), time_known=known)
+    targets = targets_of(places, _rules(request))
     names = [(str(point), None) for point in moving]
     bodies = list(dict.fromkeys((*sources(moving), *sources(met), Body.SUN)))
     curves = _curves(request, chart, moving)
@@ -226,6 +251,7 @@ def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Poin
         return Carried([p.longitude for p in chart.place_points(points)], arc)
     angles = [point for point in points if point in PROGRESSED_ANGLES]
     bodies = [point for point in points if point not in PROGRESSED_ANGLES]
+    _refuse_fixed(points, PROGRESSED_ANGLES)
     progressed = Slowed(Longitudes(_bodies(bodies), sky, frame), clock)
     return _with_angles(request, chart, progressed, points) if angles else progressed
 
@@ -241,7 +267,7 @@ def _with_angles(
     polar = 90.0 - chart.ephemeris.obliquity(chart.moment).true
     if Angle.ASC in points and abs(chart.place.latitude) >= polar - _MARGIN:
         expected = "bodies or MC: within the polar circles a progressed ascendant leaps"
-        raise InvalidInput.of("planets", expected, str(Angle.ASC))
+        refuse_first(points, lambda point: point is Angle.ASC, expected)
     born = Progression(chart, request.clock(chart.moment), chart.moment, chart.place, request.mc)
     numbers = iter(range(bodies.count))
     order = [
@@ -252,14 +278,18 @@ def _with_angles(
 
 
 def _bodies(points: Sequence[Point]) -> list[Celestial]:
-    fixed = next((point for point in points if not isinstance(point, CELESTIAL)), None)
-    if fixed is not None:
-        expected = (
-            "bodies: lots and angles move by SOLAR_ARC, ASC and MC also by PROGRESSIONS toward "
-            "the birth"
-        )
-        raise InvalidInput.of("planets", expected, str(fixed))
+    _refuse_fixed(points)
     return celestial(points)
+
+
+def _refuse_fixed(points: Sequence[Point], but: Sequence[Point] = ()) -> None:
+    expected = (
+        "a body: lots and angles move by SOLAR_ARC, ASC and MC also by PROGRESSIONS toward the "
+        "birth"
+    )
+    refuse_first(
+        points, lambda point: not isinstance(point, CELESTIAL) and point not in but, expected
+    )
 
 
 def _rules(request: TransitSearchRequest) -> list[AspectRule]:
@@ -269,7 +299,6 @@ def _rules(request: TransitSearchRequest) -> list[AspectRule]:
     return rules or [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in MAJOR_ASPECTS]
 
 
-_SECONDS_OF_A_SAMPLE, _SECONDS_OF_A_HIT = 2.5e-5, 4e-5
 _SECONDS_OF_AN_ANGLE = 3e-4
 """What a progressed angle takes more, each time that it is looked at."""
 _LOOKS_OF_A_HIT = 4.0
@@ -279,11 +308,17 @@ _DAYS_OF_A_YEAR = 365.25
 def seconds_a_day(request: TransitSearchRequest, search: Search) -> float:
     """About how long the search takes for each day of its span, in seconds."""
     curves, levels = search.curves, len(search.targets)
-    samples = sum(1.0 / curves.step(curve) for curve in range(curves.count))
+    bodies = {str(body): body for body in search.bodies}
+    # Of a pair the one that takes longer; angles move as the Sun does.
+    moving = [
+        max((bodies.get(name or "", Body.SUN) for name in names), key=seconds_of_a_sample)
+        for names in search.names
+    ]
+    samples = sum(seconds_of_a_sample(body) / curves.step(at) for at, body in enumerate(moving))
     hits = levels * _turns_a_day(request, search)
     if request.include_windows:
         hits *= 3.0
-    seconds = samples * _SECONDS_OF_A_SAMPLE + hits * _SECONDS_OF_A_HIT
+    seconds = samples + hits * max(map(seconds_of_a_hit, moving), default=0.0)
     if request.moving is not Moving.PROGRESSIONS:
         return seconds
     angles = [at for at, (name, _) in enumerate(search.names) if name in PROGRESSED_ANGLES]
@@ -301,4 +336,5 @@ def _turns_a_day(request: TransitSearchRequest, search: Search) -> float:
         rate = request.user_rate if request.arc is ArcKey.USER else 1.0
         return search.curves.count * rate / 360.0 / _DAYS_OF_A_YEAR
     rate = 1.0 if request.moving is Moving.TRANSITS else 1.0 / _DAYS_OF_A_YEAR
-    return rate * (13.2 if Body.MOON in search.bodies else 1.0) / 360.0 * 3.0
+    fast = any(Body.MOON in names for names in search.names)
+    return rate * (13.2 if fast else 1.0) / 360.0 * 3.0

@@ -10,6 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
+from app.astrology.bodies import Point
 from app.astrology.search import Curves
 from app.astrology.transits import (
     Pass,
@@ -24,6 +25,7 @@ from app.astrology.transits import (
 )
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, long_calculation
+from app.calculations.conventions import celestial
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees, instant_text
 from app.calculations.slices import columns, from_columns, spans
@@ -33,6 +35,7 @@ from app.calculations.transit_curves import (
     search_of,
     seconds_a_day,
 )
+from app.calculations.untimed import time_definitions
 from app.errors import CalculationFailed
 
 MOST_HITS = 25_000
@@ -134,7 +137,8 @@ def transit_search(
     each lies within half a second of the true moment, or within a millionth of a degree. The
     passes of one retrograde loop are numbered. With `include_windows` the answer also tells when
     each aspect enters and leaves its orb. A span is at most a century, and an answer at most
-    25,000 hits.
+    25,000 hits. Transits to a birth with `time` unknown are those to the noon of its day, without
+    angles, lots and the Moon.
     """
     search = search_of(request, ephemeris)
     exact = joined([from_columns(part["exact"]) for part in parts])
@@ -147,17 +151,24 @@ def transit_search(
         "windows": _windows(request, search, hits, parts) if request.include_windows else None,
     }
     definitions = {
-        **request.chart_definitions(search.chart, request.natal_points),
+        **request.chart_definitions(search.chart, _echoed(request, search)),
         **request.motion_definitions(),
         "against": request.against,
         "aspects": {str(target.rule.name): target.rule.angle for target in search.targets},
         "orb": request.orb if request.include_windows else None,
+        **(time_definitions(search.natal)[0] if search.natal else {}),
     }
     others = {"end_date": search.span.last}
     if search.natal is not None:
         others["natal_chart"] = search.natal
     provenance = computed_for(search.span.first, search.bodies, ephemeris, definitions, others)
     return Answer(reply, provenance, search.natal is None or search.natal.lasting)
+
+
+def _echoed(request: TransitSearchRequest, search: Search) -> Sequence[Point]:
+    """The natal points that definitions are echoed for."""
+    known = search.natal is None or search.natal.time_known
+    return request.natal_points if known else celestial(request.natal_points)
 
 
 def _longitudes(firsts: Curves, found: Passing) -> list[float]:

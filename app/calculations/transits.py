@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.aspects import OrbRules, aspects_between
-from app.astrology.bodies import STANDARD_POINTS
+from app.astrology.bodies import STANDARD_POINTS, Point
 from app.astrology.chart import Instant
 from app.astrology.sky import Ephemeris, Position
 from app.astrology.synastry import overlay
@@ -25,11 +25,20 @@ from app.calculations.shapes import (
     full_position_reply,
 )
 from app.calculations.to_natal import FlatOrbs, NatalAspectReply, natal_aspect_replies
-from app.calculations.wheel import POINTS_AND_ANGLES, Wheel, WheelReply, require_twelve, wheel_of
+from app.calculations.untimed import (
+    BirthWheel,
+    BirthWheelReply,
+    birth_wheel,
+    time_definitions,
+    told_points,
+)
+from app.calculations.wheel import POINTS_AND_ANGLES, require_twelve
 from app.errors import InvalidInput
 
 
 class TransitsRequest(FlatOrbs, ChartsRequest):
+    works_without_time: ClassVar[bool] = True
+
     natal_chart: Annotated[ChartData, Field(description="The birth that is met")]
     transit_date: Date
     transit_time: Time = None
@@ -72,10 +81,11 @@ class TransitAspectReply(NatalAspectReply):
 class TransitsReply(TypedDict):
     aspects: list[TransitAspectReply]
     transit_positions: Annotated[
-        list[PositionReply], Field(description="`house` is the natal one that the point is in")
+        list[PositionReply],
+        Field(description="`house` is the natal one that the point is in; null without any"),
     ]
     transit_angles: Annotated[AnglesReply, Field(description="Of the transit's moment and place")]
-    natal: WheelReply
+    natal: BirthWheelReply
 
 
 @calculation(
@@ -94,17 +104,18 @@ def transits(request: TransitsRequest, ephemeris: Ephemeris) -> Answer[TransitsR
     alone brings it closer. Clock and zone are those of the transit; without a zone, the birth's.
     Houses are the natal ones. Every aspect has one `orb`, 3 degrees, unless `orbs` says otherwise.
     The place matters to a topocentric sky and to transiting angles
-    only, and is the birthplace unless another is given.
+    only, and is the birthplace unless another is given. A birth with `time` unknown is the noon of
+    its day, without houses, angles and lots, and no aspect is to its Moon.
     """
-    birth = request.natal_chart.timed("natal_chart", ephemeris)
+    birth = request.natal_chart.born("natal_chart", ephemeris)
     require_twelve("natal_chart.house_system", request.natal_chart.house_system)
     transit = _transit(request, ephemeris)
     natal = request.chart_of(birth, ephemeris)
     moving = request.chart_of(transit, ephemeris, angles_move=request.angles_move)
-    targets = request.natal_planets or POINTS_AND_ANGLES
+    targets = _targets(request, birth)
     points = request.planets or STANDARD_POINTS
     rules = request.orb_rules()
-    wheel = wheel_of(natal, targets, request.natal_chart.house_system)
+    wheel = birth_wheel(birth, natal, targets, request.natal_chart.house_system)
     angles = moving.angles()
     positions = moving.place_points(points, angles)
     reply: TransitsReply = {
@@ -114,13 +125,15 @@ def transits(request: TransitsRequest, ephemeris: Ephemeris) -> Answer[TransitsR
         "natal": wheel.reply(),
     }
     every = (*targets, *points)
+    natal_time, transit_time = time_definitions(birth, transit)
+    system = request.natal_chart.house_system if birth.time_known else None
     definitions: dict[str, Any] = {
         **differing(
-            request.chart_definitions(natal, every),
-            request.chart_definitions(moving, every),
+            {**request.chart_definitions(natal, every), **natal_time},
+            {**request.chart_definitions(moving, every), **transit_time},
             "transit",
         ),
-        **request.house_definitions(request.natal_chart.house_system),
+        **request.house_definitions(system),
         **request.orb_definitions(rules),
         "angles_move": request.angles_move,
         "transit_place": {
@@ -131,6 +144,12 @@ def transits(request: TransitsRequest, ephemeris: Ephemeris) -> Answer[TransitsR
     }
     provenance = computed_for_pair((birth, transit), every, ephemeris, definitions, "transit_date")
     return Answer(reply, provenance, birth.lasting and transit.lasting)
+
+
+def _targets(request: TransitsRequest, birth: Birth) -> tuple[Point, ...]:
+    """The natal points; raises InvalidInput for one that needs a time that nobody knows."""
+    known, asked = birth.time_known, request.natal_planets
+    return told_points(asked, POINTS_AND_ANGLES, time_known=known, field="natal_planets")
 
 
 def _transit(request: TransitsRequest, ephemeris: Ephemeris) -> Birth:
@@ -157,16 +176,16 @@ def _transit(request: TransitsRequest, ephemeris: Ephemeris) -> Birth:
 
 
 def _aspects(
-    natal: Wheel, positions: Sequence[Position], rules: OrbRules
+    natal: BirthWheel, positions: Sequence[Position], rules: OrbRules
 ) -> list[TransitAspectReply]:
-    found = aspects_between(natal.positions, positions, rules, second_moves=True)
+    found = aspects_between(natal.steady, positions, rules, second_moves=True)
     return [
         {**reply, "transit_planet": reply["moving_planet"]} for reply in natal_aspect_replies(found)
     ]
 
 
 def _in_natal_houses(
-    positions: Sequence[Position], moving: Instant, wheel: Wheel, natal: Instant
+    positions: Sequence[Position], moving: Instant, wheel: BirthWheel, natal: Instant
 ) -> list[PositionReply]:
     houses: Sequence[int | None] = (
         overlay(positions, moving, natal, wheel.houses) if wheel.houses else [None] * len(positions)

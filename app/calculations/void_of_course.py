@@ -40,12 +40,10 @@ from app.calculations.fields import PointName, named
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import instant_text
 from app.calculations.sky_events import (
-    SECONDS_OF_A_HIT,
     MomentChoice,
     bodies_of,
-    seconds_of_a_sample,
 )
-from app.calculations.slices import slices_between
+from app.calculations.slices import SECONDS_OF_A_HIT, seconds_of_a_sample, slices_between
 from app.calculations.span import Span
 from app.errors import InvalidInput
 

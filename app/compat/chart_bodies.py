@@ -2,7 +2,7 @@
 
 The operation `charts/#read` has no route. Whoever keeps charts asks a worker for it with
 
-    {"given": {the birth, and "config"}, "lax": false, "zone": null}
+    {"given": {the birth, and "config"}, "lax": false, "zone": null, "source": null}
 
 and gets what is to be kept, or the problems that the body has. A worker does it since zones are
 found on a map that takes long to read.
@@ -73,7 +73,8 @@ def operations() -> Mapping[str, Run]:
 def _read(body: bytes, ephemeris: Almanac) -> Outcome:
     asked = decode(body)
     try:
-        found = _normalized(asked["given"], ephemeris, lax=asked["lax"], zone=asked["zone"])
+        given, known = asked["given"], asked["source"] or GIVEN
+        found = _normalized(given, ephemeris, known, lax=asked["lax"], zone=asked["zone"])
     except InvalidInput as error:
         found = {
             "problems": [
@@ -84,10 +85,14 @@ def _read(body: bytes, ephemeris: Almanac) -> Outcome:
     return Outcome(200, encode(found))
 
 
-def _normalized(given: Payload, ephemeris: Almanac, *, lax: bool, zone: str | None) -> Payload:
-    """What is kept of a body, under `zone` if it tells none; raises InvalidInput."""
+def _normalized(
+    given: Payload, ephemeris: Almanac, source: str, *, lax: bool, zone: str | None
+) -> Payload:
+    """What is kept of a body, under `zone` if it tells none; raises InvalidInput.
+
+    `source` is where a zone comes from that it does tell.
+    """
     asked = _lax(given) if lax else _strict(given)
-    source = given.get("timezone_source") or GIVEN
     if given.get("timezone") is None:
         name, source = (zone, DEFAULT) if zone is not None else _zone_of(asked)
         asked = asked.model_copy(update={"timezone": name})

@@ -125,7 +125,7 @@ def _span(payload: Payload) -> Payload:
     for name in ("start_date", "end_date"):
         if payload[name] is None:
             raise InvalidInput.of(name, "given", None)
-    return picked(payload, "start_date", "end_date")
+    return {**picked(payload, "start_date", "end_date"), "start_fold": 0, "end_fold": 0}
 
 
 RETURNED = (ReturnType.SOLAR, ReturnType.LUNAR)
@@ -168,7 +168,9 @@ def _returns_request(payload: Payload) -> Payload:
     return {
         "natal_chart": _housed(payload["chart"]),
         "return_date": span["start_date"],
+        "return_fold": 0,
         "end_date": span["end_date"],
+        "end_fold": 0,
         "return_types": payload["types"] or ([only] if only else RETURNED),
         "year_rule": YearRule.NEXT,
         "planets": STANDARD_POINTS,

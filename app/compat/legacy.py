@@ -18,6 +18,7 @@ from pydantic_core import from_json, to_json
 
 from app.astrology.almanac import Almanac
 from app.astrology.bodies import Asteroid
+from app.calculations.advice import time_warnings
 from app.calculations.catalogue import Answer, Calculation, catalogue
 from app.calculations.execution import Door, accept, computed
 from app.calculations.fields import LONGEST_NAME
@@ -88,7 +89,10 @@ def legacy_door(adapter: Adapter) -> Door[Payload]:
             fragment += b"," + data[1:-1]
         # What the reply leaves out depends on the legacy request too.
         representation = f"{adapter.name} {canonical(payload).decode()}"
-        warnings = list(_fold_warnings(answer.computed_for, payload, adapter.names))
+        warnings = [
+            *_time_warnings(request, adapter.names),
+            *_fold_warnings(answer.computed_for, payload, adapter.names),
+        ]
         entry = catalogue()[request.asked[0][0]] if isinstance(request, _Several) else own
         return computed(representation, entry, request, answer, fragment, warnings)
 
@@ -206,6 +210,12 @@ def _number(path: str, text: str, *, whole: bool) -> float | int:
     if not _NUMBER(text):
         raise InvalidInput.of(path, "a number", text)
     return int(text) if whole and text.isdigit() else float(text)
+
+
+def _time_warnings(request: CalculationRequest, names: Mapping[str, str]) -> list[str]:
+    """A warning for each birth of unknown time, told once whatever number of entries take part."""
+    asked = [one for _, one in request.asked] if isinstance(request, _Several) else [request]
+    return list(dict.fromkeys(told for one in asked for told in time_warnings(one, names)))
 
 
 def _fold_warnings(

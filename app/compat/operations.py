@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from app.calculations import listing
 from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT, Door, Run, executions, own_door, text_door
 from app.compat import (
@@ -51,7 +52,7 @@ def operations() -> Mapping[str, Run]:
     doors += [text_door(entry) for entry in catalogue().values()]
     doors += [legacy_door(adapter) for adapter in EVERY]
     runs = {name: run for door in doors for name, run in executions(door).items()}
-    return {**runs, **chart_bodies.operations()}
+    return {**runs, **chart_bodies.operations(), **listing.operations()}
 
 
 @cache

@@ -69,8 +69,8 @@ class NatalPosition(TypedDict):
 
 class NatalHouses(TypedDict):
     cusps: list[float]
-    angles: AnglesReply
-    system: str
+    angles: Annotated[AnglesReply | None, Field(description="Null without a known time")]
+    system: Annotated[str | None, Field(description="Null without houses")]
 
 
 class NatalAspect(TypedDict):

@@ -114,6 +114,8 @@ def _span(payload: Payload) -> Payload:
     return {
         "natal_chart": chart(payload["natal_chart"]),
         **picked(payload, "start_date", "end_date"),
+        "start_fold": 0,
+        "end_fold": 0,
         "timezone": payload["natal_chart"]["timezone"],
         "polar": "FLAG",
     }

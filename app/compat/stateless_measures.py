@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from app.astrology.aspects import AspectKind
 from app.astrology.bodies import STANDARD_POINTS
+from app.calculations.birth import require_time
 from app.calculations.harmonics import MOST_HARMONICS, HarmonicNumber
 from app.compat.legacy import IN_CHART_DATA, Adapter, Payload, chart
 from app.compat.stateless import (
@@ -116,6 +117,8 @@ def _declinations_reply(reply: Any, _: Payload) -> dict[str, LegacyDeclination]:
 
 
 def _harmonics_request(payload: Payload) -> Payload:
+    """What is asked of the entry; raises TimeNeeded: the reply is one of cusps and angles."""
+    require_time(payload["chart_data"]["time"])
     return {
         **chart(payload["chart_data"]),
         "harmonics": payload["harmonics"],

@@ -121,7 +121,7 @@ class LegacyTransits(TypedDict):
 
 class CompositeHousesReply(TypedDict):
     cusps: list[float]
-    angles: AnglesReply
+    angles: Annotated[AnglesReply | None, Field(description="Null without known times")]
     system: str | None
 
 

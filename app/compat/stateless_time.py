@@ -179,6 +179,7 @@ def _returns_request(payload: Payload) -> Payload:
     asked = {
         "natal_chart": chart(payload["natal_chart"]),
         **picked(payload, "return_date", "return_type", "location"),
+        "return_fold": 0,
         "planets": list(STANDARD_AND_SOUTH),
     }
     planetary = payload["return_type"] is LegacyReturnType.PLANETARY

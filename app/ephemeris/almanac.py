@@ -28,14 +28,14 @@ from app.astrology.almanac import (
 )
 from app.astrology.bodies import Asteroid, Body, Celestial
 from app.astrology.errors import OutsideEphemeris, PolarHouses
-from app.astrology.frame import TROPICAL, Frame, Theory
+from app.astrology.frame import TROPICAL, Frame, Theory, View
 from app.astrology.place import Place
 from app.astrology.sky import FloatArray
 from app.ephemeris import eclipses, horizon, orbits
 from app.ephemeris.missing import prefixes_of, without_path
 from app.ephemeris.numbers import THEORY_FLAG
 from app.ephemeris.stars import Catalogue, star_table
-from app.ephemeris.swiss import SwissEphemeris
+from app.ephemeris.swiss import SwissEphemeris, library_number, modes, view_flag
 
 _BY_HOUSES = 2
 """Gauquelin methods below this one are positions in houses, as undefined beyond polar circles."""
@@ -168,7 +168,7 @@ class SwissAlmanac(SwissEphemeris):
             lambda: search(eclipse, place, THEORY_FLAG[theory]),
         )
 
-    def heliacal(
+    def heliacal(  # noqa: PLR0913 - which phase of what, who looks, and through which air
         self,
         moment: float,
         body: Celestial | Star,
@@ -176,16 +176,20 @@ class SwissAlmanac(SwissEphemeris):
         place: Place,
         air: Air,
         observer: Sequence[float],
+        *,
+        theory: Theory = Theory.SWISS,
     ) -> float | None:
-        self._require(moment, body, Theory.SWISS)
+        self._require(moment, body, theory)
         found = self._asked(
             moment,
             body,
-            Theory.SWISS,
-            lambda: horizon.heliacal_phase(moment, body, event, place, air, observer),
+            theory,
+            lambda: horizon.heliacal_phase(
+                moment, body, event, place, air, observer, theory=THEORY_FLAG[theory]
+            ),
         )
         if found is not None:
-            self._require(found, body, Theory.SWISS)
+            self._require(found, body, theory)
         return found
 
     def gauquelin_sector(
@@ -202,6 +206,9 @@ class SwissAlmanac(SwissEphemeris):
         if method < _BY_HOUSES:
             self._refuse_polar_sectors(moment, place)
         self._require(moment, body, theory)
+        if method < _BY_HOUSES and not isinstance(body, Star):
+            frame = Frame(theory, View.TOPOCENTRIC, None, place) if topocentric else Frame(theory)
+            return self._sector_by_houses(moment, body, place, frame, with_latitude=method == 0)
         return self._asked(
             moment,
             body,
@@ -209,6 +216,18 @@ class SwissAlmanac(SwissEphemeris):
             lambda: horizon.sector(
                 moment, number, place, method, THEORY_FLAG[theory], topocentric=topocentric
             ),
+        )
+
+    def _sector_by_houses(
+        self, moment: float, body: Celestial, place: Place, frame: Frame, *, with_latitude: bool
+    ) -> float:
+        theory = THEORY_FLAG[frame.theory]
+        with modes(frame):
+            position = self._calculate(
+                moment, body, library_number(body), frame, theory | view_flag(frame)
+            )
+        return horizon.sector_by_houses(
+            moment, position, place, theory, with_latitude=with_latitude
         )
 
     def _refuse_polar_sectors(self, moment: float, place: Place) -> None:
@@ -241,7 +260,7 @@ class SwissAlmanac(SwissEphemeris):
                 reason = without_path(str(error))
                 msg = f"no answer for {_name(body)} at Julian day {moment:.4f}: {reason}"
                 details = {"field": "date", "body": _name(body)}
-                raise OutsideEphemeris(msg, details=details) from error
+                raise OutsideEphemeris(msg, details=details, moment=moment) from error
 
 
 @contextmanager

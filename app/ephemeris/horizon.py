@@ -37,6 +37,8 @@ _PHASES = {
     HeliacalEvent.EVENING_FIRST: swe.EVENING_FIRST,
     HeliacalEvent.MORNING_LAST: swe.MORNING_LAST,
 }
+_SECTORS = b"G"
+"""The library's letter of Gauquelin's 36 houses."""
 _NOT_CROSSING = "rise or set not found"
 """How it says that a body stays above or below the horizon."""
 _NO_PHASE = ("does not exist", "no heliacal date found")
@@ -117,13 +119,15 @@ def refracted(altitude: float, place: Place, air: Air) -> float:
     return float(heights[1])
 
 
-def heliacal_phase(
+def heliacal_phase(  # noqa: PLR0913 - which phase of what, who looks, and through which air
     moment: float,
     body: Celestial | Star,
     event: HeliacalEvent,
     place: Place,
     air: Air,
     observer: Sequence[float],
+    *,
+    theory: int,
 ) -> float | None:
     """Julian day at which a body is first visible on the day of its phase, or None."""
     humidity, age, sharpness = observer
@@ -132,7 +136,7 @@ def heliacal_phase(
     eyes = (age, sharpness, 0.0, 0.0, 0.0, 0.0)
     try:
         times = swe.heliacal_ut(
-            moment, geographic(place), weather, eyes, name, _PHASES[event], swe.FLG_SWIEPH
+            moment, geographic(place), weather, eyes, name, _PHASES[event], theory
         )
     except swe.Error as error:
         if any(text in str(error) for text in _NO_PHASE):
@@ -164,6 +168,21 @@ _SEEN_BY_EYE = frozenset(
     }
 )
 """Whose names the library's heliacal search knows, the last two for good eyes or none."""
+
+
+def sector_by_houses(
+    moment: float, position: Sequence[float], place: Place, theory: int, *, with_latitude: bool
+) -> float:
+    """Gauquelin sector, 1 up to 37, of a place on the ecliptic by the Placidus division.
+
+    In the library's own steps, to the last digit: it knows only bodies of the theory's own files.
+    """
+    terrestrial = moment + swe.deltat_ex(moment, theory)
+    _, mean, longitude, obliquity, *_ = swe.calc(terrestrial, swe.ECL_NUT, theory)[0]
+    tilt = mean + obliquity
+    armc = (swe.sidtime0(moment, tilt, longitude) * 15.0 + place.longitude) % 360.0
+    point = (position[0], position[1] if with_latitude else 0.0)
+    return float(swe.house_pos(armc, place.latitude, tilt, point, _SECTORS))
 
 
 def sector(

@@ -31,6 +31,9 @@ _OWN_SLOT = 3
 _OPENERS: dict[str, int] = {"sepl": swe.SUN, "semo": swe.MOON, "seas": swe.CHIRON}
 """A body whose position opens the file of a prefix."""
 _CENTURIES_OF_A_FILE = 6
+_YEARS_OF_A_FILE = 100 * _CENTURIES_OF_A_FILE
+_FARTHEST_YEAR = 18_000
+"""Before which, and after which, no file begins."""
 _GREGORIAN_FILES_FROM = 2305447.5
 """Julian day of 1600-01-01, before which the library counts the years of files by Julian years."""
 _LIGHT_TIME = 0.3
@@ -70,7 +73,7 @@ class Files:
         year = _year_of_files(moment)
         if self._missing(prefixes, year):
             behind = next(b for b in bodies if self._missing(prefixes_of((b,), theory), year))
-            raise _outside(self._missing(prefixes_of((behind,), theory), year), behind, year)
+            raise self._outside(moment, behind, prefixes_of((behind,), theory), year)
         for prefix in prefixes:
             open_file = swe.get_current_file_data(_SLOTS[prefix])[0]
             if not open_file.endswith(file_name(prefix, year)):
@@ -101,8 +104,8 @@ class Files:
         """What to say of a body that the library refused; `reason` is the library's own text."""
         prefixes = prefixes_of((body,), theory)
         year = _year_of_files(moment - _LIGHT_TIME)
-        if missing := self._missing(prefixes, year):
-            return _outside(missing, body, year)
+        if self._missing(prefixes, year):
+            return self._outside(moment, body, prefixes, year)
         if isinstance(body, Asteroid):
             return _without_own_file(body, _year_of_files(moment), reason)
         source = "ephemeris files hold" if prefixes else "Moshier theory holds"
@@ -110,7 +113,31 @@ class Files:
             f"the {source} no {body} at Julian day {moment:.4f}; choose another date, or leave "
             f"{body} out"
         )
-        return OutsideEphemeris(msg, details={"field": "date", "body": str(body)})
+        return OutsideEphemeris(msg, details={"field": "date", "body": str(body)}, moment=moment)
+
+    def _outside(
+        self, moment: float, body: Celestial, prefixes: Sequence[str], year: int
+    ) -> OutsideEphemeris:
+        missing = self._missing(prefixes, year)
+        msg = (
+            f"no ephemeris file reaches {body} in the year {year}: {self._covered(prefixes)}; "
+            f"put {' and '.join(missing)} into a directory and name it in NOCTURNA_EPHEMERIS_PATH"
+        )
+        details = _details("date", body, missing, f"year {year}")
+        return OutsideEphemeris(msg, details=details, moment=moment)
+
+    def _covered(self, prefixes: Sequence[str]) -> str:
+        """The years for which the files of all prefixes are here, in words."""
+        stretches: list[tuple[int, int]] = []
+        for first in range(-_FARTHEST_YEAR, _FARTHEST_YEAR, _YEARS_OF_A_FILE):
+            if self._missing(prefixes, first):
+                continue
+            start = first
+            if stretches and stretches[-1][1] == first - 1:
+                start = stretches.pop()[0]
+            stretches.append((start, first + _YEARS_OF_A_FILE - 1))
+        told = " and ".join(f"{first} to {last}" for first, last in stretches)
+        return f"the files here cover {told}" if told else "none of its files is here"
 
     def _missing(self, prefixes: Sequence[str], year: int) -> list[str]:
         names = [file_name(prefix, year) for prefix in prefixes]
@@ -118,7 +145,10 @@ class Files:
 
 
 def opened(bodies: Sequence[Celestial], theory: Theory) -> tuple[list[str], int | None]:
-    """Names of the files that the library has open for some bodies, and their DE number."""
+    """Names of the files that the library has open for some bodies, and their DE number.
+
+    None of another theory, though its asteroids rest on files too.
+    """
     slots = [_SLOTS[prefix] for prefix in prefixes_of(bodies, theory)]
     if any(isinstance(body, Asteroid) for body in bodies):
         slots.append(_OWN_SLOT)
@@ -126,7 +156,7 @@ def opened(bodies: Sequence[Celestial], theory: Theory) -> tuple[list[str], int 
     names = [path.rpartition("/")[2] for path, *_ in found]
     if not HYPOTHETICAL.isdisjoint(bodies):
         names.append(ORBITS_FILE)
-    return names, found[0][3] if found else None
+    return names, found[0][3] if found and theory is Theory.SWISS else None
 
 
 def prefixes_of(bodies: Sequence[Celestial], theory: Theory) -> list[str]:
@@ -156,14 +186,6 @@ def no_catalogue(field: str) -> OutsideEphemeris:
 def without_path(reason: str) -> str:
     """The library's own text, without the directories of this machine that it may name."""
     return _DIRECTORIES.sub("", reason.partition(" in PATH ")[0]).strip()[:120]
-
-
-def _outside(missing: Sequence[str], body: Celestial, year: int) -> OutsideEphemeris:
-    msg = (
-        f"no ephemeris file reaches {body} in the year {year}: the files here cover 1200 to 2399; "
-        f"put {' and '.join(missing)} into a directory and name it in NOCTURNA_EPHEMERIS_PATH"
-    )
-    return OutsideEphemeris(msg, details=_details("date", body, missing, f"year {year}"))
 
 
 def _without_own_file(body: Asteroid, year: int, reason: str) -> OutsideEphemeris:

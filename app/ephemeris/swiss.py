@@ -18,6 +18,7 @@ import swisseph as swe
 
 from app.astrology.angles import norm, separation
 from app.astrology.bodies import (
+    HYPOTHETICAL,
     LUNAR_POINTS,
     NO_CENTERS,
     OPPOSITES,
@@ -209,6 +210,12 @@ class SwissEphemeris:
         date = (utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.seconds)
         return float(swe.utc_to_jd(*date, swe.GREG_CAL)[1])
 
+    def utc(self, moment: float) -> float:
+        self._check_thread()
+        year, month, day, hour, minute, seconds = swe.jdut1_to_utc(moment, swe.GREG_CAL)
+        hours = hour + minute / 60.0 + seconds / 3600.0
+        return float(swe.julday(year, month, day, hours, swe.GREG_CAL))
+
     def delta_t(self, moment: float, theory: Theory = Theory.SWISS) -> float:
         self._check_thread()
         return float(swe.deltat_ex(moment, THEORY_FLAG[theory])) * _SECONDS_OF_A_DAY
@@ -233,7 +240,10 @@ class SwissEphemeris:
         self._check_thread()
         _refuse_unseen(bodies, frame.center)
         flags |= THEORY_FLAG[frame.theory] | view_flag(frame)
-        numbers = [library_number(body) for body in bodies]
+        asked = [
+            (body, library_number(body), self._unbent if body in HYPOTHETICAL else self._calculate)
+            for body in bodies
+        ]
         behind = [*bodies, frame.center] if isinstance(frame.center, Body) else [*bodies]
         if flags & swe.FLG_SIDEREAL and bound_to_star(frame):
             self._files.require_stars("ayanamsa")
@@ -246,8 +256,8 @@ class SwissEphemeris:
             for moment in np.asarray(moments, dtype=np.float64).tolist():
                 if not first <= moment <= last:
                     first, last = self._files.open_for(moment, behind, prefixes, frame.theory)
-                for body, number in zip(bodies, numbers, strict=True):
-                    flat += self._calculate(moment, body, number, frame, flags)
+                for body, number, calculate in asked:
+                    flat += calculate(moment, body, number, frame, flags)
         table = np.array(flat).reshape(len(moments), len(bodies), 6)
         for column, body in enumerate(bodies):
             if body in OPPOSITES:  # opposite on the ecliptic is opposite on the equator too
@@ -274,6 +284,25 @@ class SwissEphemeris:
             raise self._files.refused(moment, body, frame.theory)
         row: tuple[float, ...] = values
         return row
+
+    def _unbent(
+        self, moment: float, body: Celestial, number: int, frame: Frame, flags: int
+    ) -> tuple[float, ...]:
+        """The six numbers of a body that nobody has seen: no light of it passes the Sun.
+
+        Were it bent, those near the ecliptic would run back for an hour behind the Sun.
+        """
+        unbent = flags | swe.FLG_NOGDEFL
+        if not (flags & swe.FLG_SIDEREAL and bound_to_star(frame)):
+            return self._calculate(moment, body, number, frame, unbent)
+        # The star of the zodiac is seen, and its light is bent: the zodiac is that of all bodies.
+        tropical = ~swe.FLG_SIDEREAL
+        place = self._calculate(moment, body, number, frame, unbent & tropical)
+        sidereal = self._calculate(moment, body, number, frame, flags)
+        plain = self._calculate(moment, body, number, frame, flags & tropical)
+        rows = zip(place, sidereal, plain, strict=True)
+        longitude, *others = (own + counted - seen for own, counted, seen in rows)
+        return (norm(longitude), *others)
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
@@ -319,7 +348,8 @@ def _starless(ayanamsa: Ayanamsa, moment: float) -> OutsideEphemeris:
         f"no place of the star that {ayanamsa.name} is bound to at Julian day {moment:.4f}; "
         "choose an ayanamsa that goes by precession alone, such as LAHIRI"
     )
-    return OutsideEphemeris(msg, details={"field": "date", "ayanamsa": ayanamsa.name})
+    details = {"field": "date", "ayanamsa": ayanamsa.name}
+    return OutsideEphemeris(msg, details=details, moment=moment)
 
 
 def view_flag(frame: Frame) -> int:

@@ -35,7 +35,7 @@ def test_a_moment_tells_how_it_was_found() -> None:
     assert moment.calendar is Calendar.GREGORIAN
     assert moment.zone == "America/New_York"
     assert (moment.offset, moment.offset_text) == (-18_000.0, "-05:00")
-    assert moment.zone_abbreviation == "EST"
+    assert moment.local_offset.abbreviation == "EST"
     assert moment.local_mean_time is None
     assert moment.fold is None
     assert moment.status is Occurrence.UNIQUE

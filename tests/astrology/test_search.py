@@ -73,8 +73,10 @@ def test_an_angle_is_folded_around_zero(degrees: float, expected: float) -> None
     assert folded(np.array([degrees])).tolist() == [expected]
 
 
-def test_a_grid_is_even_and_holds_both_ends() -> None:
-    assert grid(1.0, 3.5, 1.0).tolist() == pytest.approx([1.0, 1.8333333333, 2.6666666667, 3.5])
+@pytest.mark.parametrize(("start", "end"), [(1.0, 3.0), (1.2, 2.9), (1.9, 2.1)])
+def test_a_grid_lies_on_the_multiples_of_its_step_around_a_span(start: float, end: float) -> None:
+    assert grid(start, end, 1.0).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert grid(start / 4.0, end / 4.0, 0.25).tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
 def test_an_even_motion_passes_each_target_once_a_turn() -> None:

@@ -305,7 +305,6 @@ def test_before_standard_time_the_birthplace_sets_the_clock() -> None:
     offset = offset_of("1879-03-14", "11:30", "Europe/Berlin", 9.99)
     assert offset.seconds == pytest.approx(9.99 * 240, abs=1e-6)
     assert (offset.abbreviation, offset.local_mean_time) == ("LMT", BIRTHPLACE)
-    assert offset.is_local_mean_time
 
 
 def test_before_standard_time_the_city_of_the_zone_may_set_the_clock() -> None:

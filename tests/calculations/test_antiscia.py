@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.astrology.bodies import Body
-from tests.calculations.asking import Asked, ask
+from app.ephemeris.swiss import SwissEphemeris
+from tests.calculations.asking import Asked, ask, birth
 from tests.doubles import AYANAMSA, LinearEphemeris, Motion
 
 SKY = LinearEphemeris(
@@ -111,10 +112,18 @@ def test_houses_of_antiscia_may_be_left_out() -> None:
         ({"aspects": ["NEAR"]}, "aspects.0"),
         ({"planets": ["SUN", "NOBODY"]}, "planets.1"),
         ({"center": "SUN"}, "center"),
-        ({"time": "unknown"}, "time"),
     ],
 )
 def test_bad_values_are_refused_by_name(request_: dict[str, Any], field: str) -> None:
     answer = asked(**request_)
     assert answer.status == 422
     assert answer.error["details"]["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("name", ["antiscia", "special-points", "natal-chart"])
+def test_another_centre_is_refused_for_the_true_reason(
+    name: str, ephemeris: SwissEphemeris
+) -> None:
+    answer = ask(name, birth(center="HELIOCENTRIC", planets=["MARS"]), ephemeris)
+    assert answer.error["details"]["field"] == "center"
+    assert "exist only as seen from the Earth" in answer.error["message"]

@@ -102,8 +102,8 @@ def test_distances_of_a_place_come_nearest_first(ephemeris: SwissAlmanac) -> Non
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"planets": ["ASC"]}, "planets"),
-        ({"planets": ["FORTUNE"]}, "planets"),
+        ({"planets": ["ASC"]}, "planets.0"),
+        ({"planets": ["FORTUNE"]}, "planets.0"),
         ({"planets": ["SUNN"]}, "planets.0"),
         ({"planets": ["SUN"] * 25}, "planets"),
         ({"lines": ["VERTEX"]}, "lines.0"),

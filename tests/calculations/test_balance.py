@@ -106,7 +106,6 @@ def test_seen_from_the_sun_there_is_no_horizon(ephemeris: SwissEphemeris) -> Non
         ("point_weights", {"SUM": 1}, "point_weights.SUM"),
         ("hemisphere_by", "HOUSE", "hemisphere_by"),
         ("planets", ["SUN"] * 65, "planets"),
-        ("time", "unknown", "time"),
     ],
 )
 def test_wrong_values_are_refused_by_name(field: str, value: Any, named: str) -> None:

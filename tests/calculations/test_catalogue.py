@@ -44,8 +44,8 @@ def test_every_entry_is_an_operation_of_the_workers() -> None:
 def test_long_work_is_cut_into_parts_and_instant_work_is_not(entry: Calculation) -> None:
     phases = {"#cut", "#part", "#merge"}
     own = {name.removeprefix(entry.name) for name in operations() if name.startswith(entry.name)}
-    assert phases <= own if entry.cost is Cost.LONG else not phases & own
-    assert (entry.slicing is not None) is (entry.cost is Cost.LONG)
+    assert not phases & own if entry.cost is Cost.INSTANT else phases <= own
+    assert (entry.slicing is None) is (entry.cost is Cost.INSTANT)
     assert cost_of(entry.name) is entry.cost
 
 

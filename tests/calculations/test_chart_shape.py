@@ -88,7 +88,6 @@ def test_no_planets_are_the_ten_planets(ephemeris: SwissEphemeris) -> None:
         ("bundle_span", -1.0),
         ("bowl_span", 361.0),
         ("splay_clusters", 1),
-        ("time", "unknown"),
     ],
 )
 def test_wrong_values_are_refused_by_name(field: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from app.astrology.angles import separation
 from app.astrology.aspects import AspectKind
 from app.astrology.bodies import LUNAR_POINTS, MAIN_ASTEROIDS, PLANETS, Body
 from app.astrology.houses import HouseSystem
+from app.calculations.catalogue import catalogue
 from app.ephemeris.swiss import SwissEphemeris
 from tests.calculations.asking import Asked, ask, birth
 from tests.doubles import AYANAMSA, TURN_OF_ANGLES, LinearEphemeris, Motion
@@ -304,13 +305,13 @@ def test_an_unknown_time_leaves_the_moon_out_of_aspects() -> None:
 @pytest.mark.parametrize("point", ["ASC", "VERTEX", "FORTUNE"])
 def test_an_unknown_time_has_no_angles_and_lots(point: str) -> None:
     answer = ask("natal-chart", {**NOON, "time": "unknown", "planets": ["SUN", point]}, SKY)
-    assert answer.error["details"]["field"] == "planets"
+    assert answer.error["details"]["field"] == "planets.1"
     assert point in answer.error["message"]
 
 
-@pytest.mark.parametrize("name", ["houses", "aspects", "planetary-positions"])
+@pytest.mark.parametrize("name", ["houses", "arabic-parts", "special-points"])
 def test_an_unknown_time_is_refused_where_a_time_is_needed(name: str) -> None:
-    answer = ask(name, {**NOON, "time": "unknown", "planets": FOUR}, SKY)
+    answer = ask(name, {**NOON, "time": "unknown"}, SKY)
     assert answer.error["details"]["field"] == "time"
     assert "this calculation needs a known time" in answer.error["message"]
 
@@ -572,6 +573,39 @@ def test_a_lot_rests_on_the_files_of_sun_and_moon(ephemeris: SwissEphemeris) -> 
     assert (told["sect"], told["sect_reversal"]) == ("GEOMETRIC", True)
     ptolemy = ask("planetary-positions", birth(planets=["FORTUNE"], sect_reversal=False), ephemeris)
     assert definitions(ptolemy)["sect_reversal"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "told"),
+    [
+        ("natal-chart", {"planets": ["SUN"]}, {"sect"}),
+        ("natal-chart", {"planets": ["SPIRIT"]}, {"sect", "sect_reversal"}),
+        ("natal-chart", {"planets": ["SUN"], "time": "unknown"}, set()),
+        ("relocation", {"planets": ["SUN"]}, {"sect"}),
+        ("davison", {"planets": ["SUN"]}, {"sect"}),
+        ("diurnal", {"planets": ["SUN"]}, {"sect"}),
+        ("returns", {"planets": ["SUN"]}, {"sect"}),
+        ("horary", {}, {"sect"}),
+        ("firdaria", {}, {"sect"}),
+        ("dignities", {"include_almutens": False}, {"sect"}),
+        ("zodiacal-releasing", {}, {"sect", "sect_reversal"}),
+        ("planetary-positions", {"planets": ["SUN", "ASC"]}, set()),
+    ],
+)
+def test_sect_is_echoed_where_it_tells_the_day_and_its_reversal_with_lots(
+    name: str, changes: dict[str, Any], told: set[str], ephemeris: SwissEphemeris
+) -> None:
+    answer = ask(name, {**catalogue()[name].example, **changes}, ephemeris)
+    assert answer.status == 200, answer.error
+    assert {"sect", "sect_reversal"} & set(definitions(answer)) == told
+
+
+def test_a_cusp_orb_has_no_part_in_true_positions(ephemeris: SwissEphemeris) -> None:
+    answer = ask("natal-chart", birth(house_by="POSITION", cusp_orb=5.0), ephemeris)
+    assert definitions(answer)["cusp_orb"] is None
+    assert answer.meta["warnings"] == ["'cusp_orb' had no effect, because house_by is POSITION"]
+    plain = ask("natal-chart", birth(cusp_orb=5.0), ephemeris)
+    assert definitions(plain)["cusp_orb"] == 5.0
 
 
 @pytest.mark.parametrize(

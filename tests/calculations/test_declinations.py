@@ -103,7 +103,6 @@ def test_declinations_are_those_of_date_in_every_zodiac() -> None:
         ({"parallel_orb": -0.1}, "parallel_orb"),
         ({"include_parallels": "yes"}, "include_parallels"),
         ({"planets": ["NOBODY"]}, "planets.0"),
-        ({"time": "unknown"}, "time"),
     ],
 )
 def test_bad_values_are_refused_by_name(request_: dict[str, Any], field: str) -> None:

@@ -182,3 +182,14 @@ def test_a_birth_may_stand_in_any_time_scale(ephemeris: SwissAlmanac) -> None:
         plain.data["eclipses"]["solar"][0]["julian_day"]
         == (converted.data["eclipses"]["solar"][0]["julian_day"])
     )
+
+
+def test_an_eclipse_falls_into_houses_by_longitude_whatever_is_asked(
+    ephemeris: SwissAlmanac,
+) -> None:
+    span = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+    answer = ask("eclipses", {**span, "natal_chart": birth(), "house_by": "POSITION"}, ephemeris)
+    assert answer.computed_for["definitions"]["house_by"] == "LONGITUDE"
+    assert answer.computed_for["definitions"]["cusp_orb"] == 0.0
+    (warning,) = answer.meta["warnings"]
+    assert warning.startswith("'house_by' had no effect")

@@ -284,7 +284,6 @@ def test_an_answer_tells_its_instant_its_data_and_its_definitions(
             "zodiac": "TROPICAL",
             "center": "GEOCENTRIC",
             "sect": "GEOMETRIC",
-            "sect_reversal": True,
             "house_system": "PLACIDUS",
             "house_by": "LONGITUDE",
             "cusp_orb": 0.0,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.ephemeris.almanac import SwissAlmanac
+from app.wire import CUT, decode
 from tests.calculations.asking import Asked, ask, birth
 
 
@@ -219,7 +220,7 @@ def test_heliacal_phases_come_for_the_stars_named(ephemeris: SwissAlmanac) -> No
         ({"observer": {"humidity": 100.0}}, "observer.humidity"),
         ({"observer": {"acuity": 0.1}}, "observer.acuity"),
         ({"time": "unknown", "include_parans": True}, "time"),
-        ({"time": "unknown", "planets": ["SUN", "ASC"]}, "planets"),
+        ({"time": "unknown", "planets": ["SUN", "ASC"]}, "planets.1"),
     ],
 )
 def test_bad_values_are_refused_by_name(
@@ -248,3 +249,52 @@ def test_a_zodiac_bound_to_a_star_is_refused_beyond_the_theory(ephemeris: SwissA
     far = birth(date="3501-01-15", ephemeris="MOSHIER", zodiac="SIDEREAL", ayanamsa="TRUE_CITRA")
     refused = ask("houses", far, ephemeris)
     assert (refused.status, refused.error["code"]) == (422, "CALCULATION_ERROR")
+
+
+def test_only_a_search_for_phases_is_long_work(ephemeris: SwissAlmanac) -> None:
+    plain = birth(stars=["VEGA"])
+    at_once = ask("fixed-stars#cut", plain, ephemeris)
+    assert at_once.outcome == ask("fixed-stars", plain, ephemeris).outcome
+    searched = {**plain, "heliacal_stars": ["SIRIUS"]}
+    cut = ask("fixed-stars#cut", searched, ephemeris).outcome
+    assert cut.status == CUT
+    assert [each["part"] for each in decode(cut.fragment)] == [
+        {"star": 0, "event": event} for event in ("MORNING_FIRST", "EVENING_LAST")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"heliacal_stars": ["Sirus"]}, "heliacal_stars.0"),
+        ({"heliacal_stars": ["SIRIUS"], "stars": ["Sirus"]}, "stars.0"),
+        (
+            {"heliacal_stars": ["SIRIUS"], "include_parans": True, "magnitude_limit": 3.5},
+            "magnitude_limit",
+        ),
+        ({"heliacal_stars": ["SIRIUS"], "include_parans": True, "time": "unknown"}, "time"),
+    ],
+)
+def test_a_wrong_search_for_phases_is_refused_before_it_is_cut(
+    changes: dict[str, Any], field: str, ephemeris: SwissAlmanac
+) -> None:
+    answer = ask("fixed-stars#cut", birth(**changes), ephemeris)
+    assert answer.error["details"]["field"] == field
+
+
+def test_phases_are_those_of_the_theory_asked_for(ephemeris: SwissAlmanac) -> None:
+    """Moshier's theory has an answer outside the files, and differs a little within them."""
+    found = {
+        theory: ask(
+            "fixed-stars", birth(heliacal_stars=["SIRIUS"], ephemeris=theory), ephemeris
+        ).data["heliacal"]
+        for theory in ("SWISS", "MOSHIER")
+    }
+    for ours, theirs in zip(*found.values(), strict=True):
+        assert ours["julian_day"] != theirs["julian_day"]
+        assert ours["julian_day"] == pytest.approx(theirs["julian_day"], abs=1e-6)
+    late: dict[str, Any] = {"date": "2500-01-01", "heliacal_stars": ["SIRIUS"]}
+    assert asked(ephemeris, **late).status == 422
+    there = ask("fixed-stars", birth(**late, ephemeris="MOSHIER"), ephemeris)
+    rising, _ = there.data["heliacal"]
+    assert rising["time"].startswith("2500-08")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.astrology.gauquelin import METHODS
 from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import Asked, ask, birth
 
@@ -79,10 +80,11 @@ def test_a_missing_asteroid_file_is_told_whatever_the_method(ephemeris: SwissAlm
     [
         ({"method": 6}, "method"),
         ({"method": 1.5}, "method"),
-        ({"planets": ["ASC"]}, "planets"),
+        ({"planets": ["SUN", "ASC"]}, "planets.1"),
         ({"planets": ["SOUTH_NODE"]}, "planets"),
         ({"planets": ["EARTH"]}, "planets"),
-        ({"planets": ["NORTH_NODE"], "method": 2}, "planets"),
+        ({"planets": ["SUN", "NORTH_NODE"], "method": 2}, "planets.1"),
+        ({"method": "KOCH"}, "method"),
         ({"planets": [f"ASTEROID_{n}" for n in range(100, 113)], "method": 3}, "planets"),
         ({"plus_zones": [0]}, "plus_zones.0"),
         ({"plus_zones": [37]}, "plus_zones.0"),
@@ -97,8 +99,26 @@ def test_bad_values_are_refused_by_name(
     assert answer.error["details"]["field"] == field
 
 
-def test_a_refusal_of_the_library_tells_no_directory(ephemeris: SwissAlmanac) -> None:
-    request = birth(planets=["CERES"], ephemeris="MOSHIER")
-    answer = ask("gauquelin-sectors", request, ephemeris)
-    assert "seas_18.se1" in answer.error["message"]
-    assert "/" not in answer.error["message"]
+@pytest.mark.parametrize("method", range(6))
+def test_asteroids_have_sectors_in_either_theory(method: int, ephemeris: SwissAlmanac) -> None:
+    ours, theirs = (
+        ask(
+            "gauquelin-sectors",
+            birth(planets=["CERES", "CHIRON"], method=method, ephemeris=theory),
+            ephemeris,
+        )
+        for theory in ("SWISS", "MOSHIER")
+    )
+    for row, other in zip(ours.data["sectors"], theirs.data["sectors"], strict=True):
+        assert row["position"] == pytest.approx(other["position"], abs=1e-4)
+    numbers = [one.computed_for["ephemeris"]["de_number"] for one in (ours, theirs)]
+    assert numbers == [431, None]
+    assert theirs.computed_for["ephemeris"]["files"] == ["seas_18.se1"]
+
+
+def test_a_method_may_be_named(ephemeris: SwissAlmanac) -> None:
+    for number, name in enumerate(METHODS):
+        named = asked(ephemeris, planets=["MARS"], method=name.lower().replace("_", " "))
+        assert named.data == asked(ephemeris, planets=["MARS"], method=number).data
+        assert named.computed_for["definitions"]["method"] == number
+        assert named.computed_for["definitions"]["method_name"] == name

@@ -135,7 +135,6 @@ def test_the_sun_at_the_centre_has_no_angles(ephemeris: SwissEphemeris) -> None:
         ("orb_rule", "wide", "orb_rule"),
         ("flat_orb", -1.0, "flat_orb"),
         ("houses", "PLACIDUS", "houses"),
-        ("time", "unknown", "time"),
     ],
 )
 def test_wrong_values_are_refused_by_name(field: str, value: Any, named: str) -> None:

@@ -72,7 +72,7 @@ def test_the_target_has_a_direction_and_its_nearest_lines(ephemeris: SwissAlmana
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"planets": ["MC"]}, "planets"),
+        ({"planets": ["MC"]}, "planets.0"),
         ({"step": 0.5}, "step"),
         ({"length": 181.0}, "length"),
         ({"target": {"latitude": 0.0, "longitude": 181.0}}, "target.longitude"),

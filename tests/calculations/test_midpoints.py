@@ -135,10 +135,14 @@ def test_without_choices_there_are_the_thirteen_factors(ephemeris: SwissEphemeri
         ("picture_orb", 2.5),
         ("most_pictures", 0),
         ("most_pictures", 501),
-        ("time", "unknown"),
     ],
 )
 def test_wrong_values_are_refused_by_name(field: str, value: Any) -> None:
     answer = asked(**{field: value})
     assert answer.status == 422
     assert answer.error["details"]["field"] == field
+
+
+def test_too_few_points_are_told_by_their_count(ephemeris: SwissEphemeris) -> None:
+    answer = ask("midpoints", birth(planets=["SUN", "SUN"]), ephemeris)
+    assert answer.error["message"] == "planets must be at least two different points, got '1 point'"

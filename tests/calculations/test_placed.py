@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.calculations.birth import BirthRequest
 from app.calculations.catalogue import Calculation, catalogue
 from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import NEW_YORK, Asked, ask, birth
+from tests.calculations.untimed_births import first_birth, untimed
 
 POLAR = birth(latitude=70.0)
 LATE = birth(date="2450-01-01")
@@ -76,6 +76,20 @@ def test_a_house_system_at_the_top_level_stays_there(
         ("returns", {"return_date": "2450-01-01"}, "return_date"),
         ("synastry", {"chart2": LATE}, "chart2.date"),
         ("ephemeris", {"start_date": "2450-01-01", "end_date": "2450-01-02"}, "start_date"),
+        ("lunations", {"start_date": "2399-12-01", "end_date": "2399-12-31"}, "end_date"),
+        ("transit-search", {"start_date": "2399-06-01", "end_date": "2399-12-31"}, "end_date"),
+        ("transit-search", {"start_date": "1200-01-01", "end_date": "1200-06-30"}, "start_date"),
+        (
+            "progressions",
+            {"natal_chart": birth(date="2399-12-01"), "progression_date": "2450-01-01"},
+            "progression_date",
+        ),
+        ("returns", {"return_date": "2399-12-30", "return_type": "LUNAR"}, "return_date"),
+        (
+            "returns",
+            {"return_date": "2399-12-30", "end_date": "2400-03-01", "return_type": "LUNAR"},
+            "end_date",
+        ),
     ],
 )
 def test_a_date_outside_the_files_is_told_by_its_own_field(
@@ -91,12 +105,10 @@ def test_a_date_outside_the_files_is_told_by_its_own_field(
 def test_an_unknown_time_is_refused_with_what_works_without_one(
     entry: Calculation, ephemeris: SwissAlmanac
 ) -> None:
-    example = dict(entry.example)
-    chart = next((name for name in ("natal_chart", "chart1") if name in example), None)
-    if chart is None and not issubclass(entry.request, BirthRequest):
+    chart = first_birth(entry)
+    if chart is None:
         return
-    unknown = {**(example[chart] if chart else example), "time": "unknown"}
-    answer = ask(entry.name, {**example, chart: unknown} if chart else unknown, ephemeris)
+    answer = ask(entry.name, untimed(entry.name), ephemeris)
     assert (answer.status == 200) is entry.request.works_without_time
     if answer.status == 200:
         return
@@ -112,6 +124,30 @@ def test_an_unknown_time_is_refused_with_what_works_without_one(
 
 
 def test_the_other_chart_of_unknown_time_is_told_by_its_path(ephemeris: SwissAlmanac) -> None:
-    answer = refused("synastry", ephemeris, chart2={**NEW_YORK, "time": "unknown"})
+    answer = refused("davison", ephemeris, chart2={**NEW_YORK, "time": "unknown"})
     assert answer.error["details"]["field"] == "chart2.time"
     assert "natal-chart" in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("local-space", {}),
+        ("astrocartography", {}),
+        ("ephemeris", {}),
+        ("gauquelin-sectors", {}),
+        ("transit-search", {}),
+        ("rise-set", {}),
+        ("ingresses", {}),
+        ("stations", {}),
+        ("eclipses", {}),
+        ("rectification", {}),
+        ("natal-chart", {"time": "unknown"}),
+        ("fixed-stars", {"time": "unknown"}),
+    ],
+)
+def test_a_point_that_is_no_body_is_told_by_its_place_in_the_list(
+    name: str, changes: dict[str, Any], ephemeris: SwissAlmanac
+) -> None:
+    answer = refused(name, ephemeris, planets=["SUN", "MARS", "MC"], **changes)
+    assert answer.error["details"]["field"] == "planets.2"

@@ -177,7 +177,7 @@ def test_every_place_has_an_answer(latitude: float, ephemeris: SwissEphemeris) -
         ({"step_minutes": 0.5}, "step_minutes"),
         ({"techniques": ["TAROT"]}, "techniques.0"),
         ({"orbs": {"TRANSITS": 9.0}}, "orbs.TRANSITS"),
-        ({"planets": ["ASC"]}, "planets"),
+        ({"planets": ["ASC"]}, "planets.0"),
         ({"null_runs": 10}, "null_runs"),
         ({"key": "USER"}, "key_rate"),
         ({"natal_chart": birth(time="noon")}, "natal_chart.time"),

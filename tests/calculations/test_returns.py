@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.calculations.catalogue import catalogue
+from app.calculations.execution import accept
 from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import Asked, ask
 
@@ -101,6 +103,48 @@ def test_precession_moves_a_return_and_its_ascendant(ephemeris: SwissAlmanac) ->
     assert late == ["2026-12-06T12:57:58.0Z"]  # 44.86 minutes
 
 
+def test_what_came_back_is_told_in_the_zodiac_asked_for(ephemeris: SwissAlmanac) -> None:
+    for zodiac in ("TROPICAL", "SIDEREAL"):
+        row = asked(
+            ephemeris, return_date="2027-01-01", precession="CORRECTED", zodiac=zodiac
+        ).data["returns"][0]
+        sun = next(p for p in row["chart"]["positions"] if p["planet"] == "SUN")
+        assert row["longitude"] == pytest.approx(sun["longitude"], abs=1e-9)
+        assert row["sidereal_longitude"] == pytest.approx(255.887, abs=5e-4)
+    plain = asked(ephemeris, return_date="2027-01-01").data["returns"][0]
+    assert "sidereal_longitude" not in plain
+
+
+HUNDRED = {
+    "return_date": "2026-01-01",
+    "return_type": "LUNAR",
+    "count": 100,
+    "include_exact_time": True,
+}
+
+
+def test_the_charts_of_returns_are_cast_in_parts(ephemeris: SwissAlmanac) -> None:
+    entry = catalogue()["returns"]
+    assert entry.slicing
+    request = accept(entry, {"natal_chart": NATAL, **HUNDRED, "exact_window": 5.0})
+    parts = entry.slicing.split(request, ephemeris)
+    assert len(parts) > 4
+    found = [entry.slicing.part(request, part, ephemeris) for part in parts]
+    assert max(len(part["charts"]) for part in found) < 30
+    assert sum(len(part["charts"]) for part in found) >= 100
+    answer = entry.slicing.merge(request, found, ephemeris)
+    rows = answer.reply["returns"]
+    assert len(rows) == 100
+    charts = [chart["chart"] for part in found for chart in part["charts"]]
+    assert [row["chart"] for row in rows] == charts[:100]
+
+
+def test_exact_times_are_counted_over_all_returns(ephemeris: SwissAlmanac) -> None:
+    assert asked(ephemeris, **{**HUNDRED, "count": 2}, exact_window=183.0).status == 200
+    answer = asked(ephemeris, **HUNDRED, exact_window=183.0)
+    assert answer.error["details"]["field"] == "include_exact_time"
+
+
 def test_mars_returns(ephemeris: SwissAlmanac) -> None:
     mars = {"return_type": "PLANETARY", "planet": "MARS", "return_date": "2026-01-01"}
     assert times(ephemeris, **mars) == ["2026-02-28T06:08:06.3Z"]
@@ -151,6 +195,46 @@ def test_returns_reach_the_ends_of_the_ephemeris(ephemeris: SwissAlmanac) -> Non
     late = asked(ephemeris, return_date="2399-12-30", return_type="LUNAR")
     assert late.error["code"] == "CALCULATION_ERROR"
     assert "2400" in late.error["message"]
+    details = late.error["details"]
+    assert (details["field"], details["got"]) == ("return_date", "year 2400")
+    assert details["missing_files"] == ["sepl_24.se1", "semo_24.se1"]
+
+
+TWICE = "2026-11-01T01:30"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"return_date": TWICE}, "return_fold"),
+        ({"return_date": "2026-11-01", "return_time": "01:30"}, "return_fold"),
+        ({"return_date": "2026-10-01", "end_date": TWICE}, "end_fold"),
+    ],
+)
+def test_a_time_that_comes_twice_needs_a_fold(
+    changes: dict[str, str], field: str, ephemeris: SwissAlmanac
+) -> None:
+    lunar = {"return_type": "LUNAR", "planets": ["MOON"], **changes}
+    answer = asked(ephemeris, YORK, **lunar)
+    assert answer.error["details"]["field"] == field
+    assert "2026-11-01T05:30:00Z" in answer.error["message"]
+    assert "2026-11-01T06:30:00Z" in answer.error["message"]
+    for fold in (0, 1):
+        told = asked(ephemeris, YORK, **lunar, **{field: fold}).computed_for["others"]
+        assert told["end_date" if field == "end_fold" else "return_date"]["fold"] == fold
+    whole = {name: value.partition("T")[0] for name, value in changes.items()}
+    whole.pop("return_time", None)
+    assert asked(ephemeris, YORK, **{**lunar, **whole, "return_time": None}).status == 200
+
+
+def test_a_time_that_a_solar_return_does_not_heed_is_warned_of(ephemeris: SwissAlmanac) -> None:
+    solar = {"return_date": "2026-06-01", "return_time": "10:00", "planets": ["SUN"]}
+    answer = asked(ephemeris, YORK, **solar)
+    (warning,) = answer.meta["warnings"]
+    assert warning.startswith("'return_time' had no effect")
+    assert answer.computed_for["definitions"]["year_rule"] == "CALENDAR_YEAR"
+    for heeding in ({"year_rule": "NEXT"}, {"return_types": ["SOLAR", "LUNAR"]}):
+        assert asked(ephemeris, YORK, **solar, **heeding).meta["warnings"] == []
 
 
 @pytest.mark.parametrize(

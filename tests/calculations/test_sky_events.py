@@ -370,3 +370,29 @@ def test_orbs_are_echoed_where_they_count(ephemeris: SwissAlmanac) -> None:
     assert echoed["moieties"] == {"MOON": 12.0, "SATURN": 9.0, "CHIRON": 5.0}
     assert echoed["must_perfect_in_sign"] is True
     assert definitions(ask("void-of-course", MONTH, ephemeris))["moieties"] is None
+
+
+# Times that come twice
+
+
+@pytest.mark.parametrize("field", ["start", "end", "moment"])
+def test_a_time_that_comes_twice_needs_a_fold(field: str, ephemeris: SwissAlmanac) -> None:
+    name = field if field == "moment" else f"{field}_date"
+    span = {"start_date": "2026-10-01", "end_date": "2026-12-31", "planets": ["MERCURY"]}
+    twice = {**span, "timezone": "America/New_York", name: "2026-11-01T01:30"}
+    answer = asked("stations", ephemeris, **twice)
+    assert answer.error["details"]["field"] == f"{field}_fold"
+    assert "2026-11-01T05:30:00Z" in answer.error["message"]
+    assert "2026-11-01T06:30:00Z" in answer.error["message"]
+    for fold, hour in ((0, 5), (1, 6)):
+        told = asked("stations", ephemeris, **twice, **{f"{field}_fold": fold}).computed_for
+        instant = told if field == "start" else told["others"][name]
+        assert instant["utc"] == f"2026-11-01T0{hour}:30:00Z"
+        assert instant["fold"] == fold
+
+
+def test_a_day_whose_midnight_comes_twice_is_whole(ephemeris: SwissAlmanac) -> None:
+    """Havana, 2026-11-01: clocks go back from 01:00 to 00:00."""
+    span = {"start_date": "2026-11-01", "end_date": "2026-11-30", "timezone": "America/Havana"}
+    answer = asked("stations", ephemeris, planets=["MERCURY"], **span)
+    assert answer.computed_for["utc"] == "2026-11-01T04:00:00Z"

@@ -158,7 +158,9 @@ def test_where_houses_are_undefined_the_policy_decides(ephemeris: SwissEphemeris
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"chart2": {**LONDON, "time": "unknown"}}, "chart2.time"),
+        ({"chart2": {**LONDON, "time": "unknown"}, "planets": ["SUN", "ASC"]}, "planets.1"),
+        ({"chart2": {**LONDON, "time": "unknown"}, "planets2": ["FORTUNE"]}, "planets2.0"),
+        ({"chart2": {**LONDON, "time": "unknown"}, "include_davison": True}, "include_davison"),
         ({"chart1": {**NEW_YORK, "date": "1990-02-30"}}, "chart1.date"),
         ({"chart1": {**NEW_YORK, "latitude": 91}}, "chart1.latitude"),
         ({"chart2": {**LONDON, "ephemeris": "MOSHIER"}}, "chart2.ephemeris"),

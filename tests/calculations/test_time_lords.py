@@ -329,3 +329,15 @@ def test_continuous_profections_follow_the_polar_policy(ephemeris: SwissEphemeri
     request = {"natal_chart": POLAR_BIRTH, "mode": "CONTINUOUS"}
     assert asked("profections", ephemeris, **request).error["code"] == "CALCULATION_ERROR"
     assert asked("profections", ephemeris, **request, polar="FLAG").status == 200
+
+
+def test_years_of_profections_are_told_as_far_as_the_files_reach(
+    ephemeris: SwissEphemeris,
+) -> None:
+    late = {"natal_chart": {**NEW_YORK, "date": "2350-03-15"}, "target_date": "2397-06-01"}
+    data = asked("profections", ephemeris, **late).data
+    (profection,) = data["profections"]
+    assert [year["number"] for year in profection["years"]] == [47, 48]
+    assert profection["annual"]["end"].startswith("2398-03-1")
+    beyond = asked("profections", ephemeris, **{**late, "target_date": "2399-06-01"})
+    assert beyond.error["details"]["missing_files"] == ["sepl_24.se1", "semo_24.se1"]

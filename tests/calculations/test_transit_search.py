@@ -11,6 +11,7 @@ from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import Asked, ask
 
 NATAL = {"date": "2000-01-01", "time": "18:00", "latitude": 32.716667, "longitude": -117.15}
+UNTIMED = {**NATAL, "time": "unknown"}
 SATURN = {
     "natal_chart": NATAL,
     "start_date": "2027-01-01",
@@ -235,7 +236,7 @@ def test_within_the_polar_circles_no_progressed_ascendant_is_followed(
     request = {**LIFE, "natal_chart": polar, "moving": "PROGRESSIONS", "natal_points": ["SUN"]}
     refused = search(ephemeris, **request, planets=["ASC"])
     assert refused.status == 422
-    assert refused.error["details"]["errors"][0]["field"] == "planets"
+    assert refused.error["details"]["errors"][0]["field"] == "planets.0"
     assert search(ephemeris, **request, planets=["MC"]).status == 200
 
 
@@ -269,10 +270,15 @@ def test_parts_of_a_span_hold_what_the_span_holds(ephemeris: SwissAlmanac) -> No
         ({"end_date": "2026-01-01"}, "end_date"),
         ({"end_date": "2130-01-01"}, "end_date"),
         ({"natal_chart": None}, "natal_chart"),
-        ({"natal_chart": {**NATAL, "time": "unknown"}}, "natal_chart.time"),
-        ({"planets": ["ASC"]}, "planets"),
-        ({"moving": "PROGRESSIONS", "planets": ["DESC"]}, "planets"),
-        ({"moving": "PROGRESSIONS", "against": "EACH_OTHER", "planets": ["SUN", "MC"]}, "planets"),
+        ({"natal_chart": UNTIMED, "natal_points": ["ASC"]}, "natal_points.0"),
+        ({"natal_chart": UNTIMED, "moving": "SOLAR_ARC"}, "natal_chart.time"),
+        ({"natal_chart": UNTIMED, "moving": "PROGRESSIONS"}, "natal_chart.time"),
+        ({"planets": ["ASC"]}, "planets.0"),
+        ({"moving": "PROGRESSIONS", "planets": ["DESC"]}, "planets.0"),
+        (
+            {"moving": "PROGRESSIONS", "against": "EACH_OTHER", "planets": ["SUN", "MC"]},
+            "planets.1",
+        ),
         ({"moving": "PROGRESSIONS", "center": "MARS", "planets": ["MC"]}, "center"),
         ({"moving": "SOLAR_ARC", "arc": "USER", "user_rate": 0.0}, "user_rate"),
         ({"year_length": 300.0}, "year_length"),

@@ -11,6 +11,7 @@ from tests.calculations.asking import NEW_YORK, Asked, ask
 from tests.calculations.two_births import MANY, SKY_CHOICES, definitions, longitudes, refused
 
 WHEN = {"transit_date": "2026-01-11", "transit_time": "12:00:00"}
+UNTIMED = {**NEW_YORK, "time": "unknown"}
 
 
 def transiting(ephemeris: SwissEphemeris, **changes: Any) -> Asked:
@@ -135,7 +136,7 @@ def test_a_choice_changes_answer_digest_and_definitions(
         ({"transit_longitude": 10}, "transit_latitude"),
         ({"transit_latitude": 100, "transit_longitude": 10}, "transit_latitude"),
         ({"transit_fold": 2}, "transit_fold"),
-        ({"natal_chart": {**NEW_YORK, "time": "unknown"}}, "natal_chart.time"),
+        ({"natal_chart": UNTIMED, "natal_planets": ["SUN", "MC"]}, "natal_planets.1"),
         ({"natal_chart": {**NEW_YORK, "house_system": "G"}}, "natal_chart.house_system"),
         ({"center": "HELIOCENTRIC"}, "center"),
     ],

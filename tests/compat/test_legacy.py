@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.calculations.catalogue import catalogue
 from app.calculations.execution import executions
+from app.calculations.listing import LIST
 from app.compat.chart_bodies import READ
 from app.compat.legacy import Adapter, legacy_door
 from app.compat.operations import EVERY, adapters, cost_of, operations
@@ -98,7 +99,7 @@ def test_the_operations_of_the_public_api_are_known() -> None:
         f"stateless/{name}" for name in STATELESS
     ]
     known = {name.removeprefix("text:").partition("#")[0] for name in operations()}
-    kept = {READ.partition("#")[0]}
+    kept = {name.partition("#")[0] for name in (READ, LIST)}
     assert known == {adapter.name for adapter in EVERY} | set(catalogue()) | kept
     for name, adapter in adapters().items():
         assert cost_of(name) == catalogue()[adapter.calculation].cost

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.calculations.asking import NEW_YORK, birth
-from tests.server import LONG_ENOUGH, RunningServer, token
+from tests.server import ACCESS_SECONDS, LASTING_WINDOW, LONG_ENOUGH, RunningServer, token
 from tests.web.people import PASSWORD, Person, call, person
 
 POSITIONS, ASPECTS = "/api/calculations/planetary-positions", "/api/calculations/aspects"
@@ -38,8 +38,12 @@ def someone(server: RunningServer) -> Person:
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server where nobody registers, and where three calculations a minute are too many."""
-    settings = {"ALLOW_USER_REGISTRATION": "false", "NOCTURNA_RATE_LIMIT_FREE": "2"}
+    """A server where nobody registers, and where three calculations are too many."""
+    settings = {
+        "ALLOW_USER_REGISTRATION": "false",
+        "NOCTURNA_RATE_LIMIT_FREE": "2",
+        "NOCTURNA_RATE_LIMIT_WINDOW": str(LASTING_WINDOW),
+    }
     with RunningServer(tmp_path_factory.mktemp("closed"), settings) as running:
         yield running
 
@@ -137,7 +141,7 @@ def test_d4_calculations_of_a_chart_are_below_either_path(someone: Person) -> No
 
 
 def test_d5_an_access_token_lives_15_minutes(server: RunningServer, someone: Person) -> None:
-    assert told(log_in(server, someone.email))["expires_in"] == 900
+    assert told(log_in(server, someone.email))["expires_in"] == ACCESS_SECONDS
 
 
 def test_d6_tokens_say_that_they_are_bearer_tokens(server: RunningServer, someone: Person) -> None:

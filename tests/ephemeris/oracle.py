@@ -82,8 +82,9 @@ LETTERS = {
     HouseSystem.GAUQUELIN: b"G",
 }
 """Letters of the manual, section 6.1."""
-SWISS, MOSHIER, SPEED = 2, 4, 256
+SWISS, MOSHIER, SPEED, UNBENT = 2, 4, 256, 512
 """Flags of the manual, section 2."""
+FIRST_FICTITIOUS = 40
 
 
 class Cusps(NamedTuple):
@@ -119,7 +120,8 @@ def positions(moments: Iterable[float], flags: int = SWISS | SPEED) -> list[dict
     for moment in moments:
         row = {}
         for body, number in NUMBERS.items():
-            values, used = swe.calc_ut(moment, number, flags)
+            own = flags | (UNBENT if number >= FIRST_FICTITIOUS else 0)
+            values, used = swe.calc_ut(moment, number, own)
             assert used & 7 == flags & 7, f"{body} fell back to another theory at {moment}"
             row[body] = values
         found.append(row)

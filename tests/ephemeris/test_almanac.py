@@ -29,6 +29,7 @@ from app.astrology.place import Place
 from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
 from app.ephemeris.missing import STARS_FILE
+from app.ephemeris.numbers import NUMBER_OF, THEORY_FLAG
 from tests.ephemeris import oracle
 
 MOMENT = 2451545.25
@@ -282,6 +283,33 @@ def test_sectors_are_those_of_the_definitions(
 ) -> None:
     found = ephemeris.gauquelin_sector(MOMENT, body, SAN_DIEGO, method, topocentric=topocentric)
     assert found == pytest.approx(sector, abs=FIVE_DECIMALS)
+
+
+@pytest.mark.parametrize("theory", Theory)
+@pytest.mark.parametrize("topocentric", [True, False])
+@pytest.mark.parametrize("method", [0, 1])
+def test_sectors_by_houses_are_the_librarys_to_the_last_digit(
+    method: int, theory: Theory, ephemeris: SwissAlmanac, *, topocentric: bool
+) -> None:
+    flags = THEORY_FLAG[theory] | (swe.FLG_TOPOCTR if topocentric else 0)
+    bodies = (Body.SUN, Body.MOON, Body.MERCURY, Body.PLUTO, Body.NORTH_NODE)
+    for days in range(0, 20_000, 997):
+        moment, place = MOMENT - days * 1.1, Place(-60.0 + days / 170.0, -175.0 + days / 60.0)
+        for body in bodies:
+            ours = ephemeris.gauquelin_sector(
+                moment, body, place, method, topocentric=topocentric, theory=theory
+            )
+            theirs = swe.gauquelin_sector(
+                moment,
+                NUMBER_OF[body],
+                method,
+                (place.longitude, place.latitude, place.altitude),
+                0.0,
+                0.0,
+                flags,
+            )
+            swe.set_topo(0.0, 0.0, 0.0)
+            assert ours == theirs
 
 
 def test_sectors_are_refused_where_they_are_undefined(ephemeris: SwissAlmanac) -> None:

@@ -19,7 +19,6 @@ from app.astrology.place import Place
 from app.astrology.sky import Provenance
 from app.ephemeris.files import (
     DATA,
-    DE_NUMBER,
     LONGEST_PATH,
     MANIFEST,
     DamagedEphemeris,
@@ -200,6 +199,33 @@ def test_a_file_holds_six_centuries(year: int, name: str) -> None:
     assert file_name("sepl", year) == name
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ([], "1200 to 2399"),
+        (["_24"], "1200 to 2999"),
+        (["m06"], "-600 to -1 and 1200 to 2399"),
+    ],
+    ids=str,
+)
+def test_a_refusal_tells_the_years_of_the_files_that_are_here(
+    more: list[str], told: str, tmp_path: Path
+) -> None:
+    for file in DATA.glob("*.se1"):
+        (tmp_path / file.name).symlink_to(file)
+    for century in more:
+        for prefix in ("sepl", "semo"):
+            (tmp_path / f"{prefix}{century}.se1").touch()
+
+    def work() -> OutsideEphemeris | None:
+        return refusal(SwissEphemeris([tmp_path]), year_start(5000) + 60.0, Body.MARS)
+
+    refused = oracle.in_own_thread(work)
+    assert refused is not None
+    assert f"the files here cover {told};" in refused.message
+    assert refused.moment == pytest.approx(year_start(5000) + 60.0)
+
+
 @pytest.mark.parametrize("day", [0.0, 3.0, 6.9])
 def test_the_first_days_of_1200_are_counted_by_the_julian_calendar(
     day: float, ephemeris: SwissEphemeris
@@ -353,7 +379,7 @@ def test_chiron_needs_its_file_in_every_theory(ephemeris: SwissEphemeris) -> Non
         ephemeris.positions((year_start(1100),), (Body.CHIRON,), MOSHIER)
     ephemeris.positions((NOON_2000,), (Body.CHIRON,), MOSHIER)
     assert ephemeris.provenance((Body.CHIRON,), MOSHIER) == Provenance(
-        LIBRARY, Theory.MOSHIER, DE_NUMBER, ("seas_18.se1",)
+        LIBRARY, Theory.MOSHIER, None, ("seas_18.se1",)
     )
 
 

@@ -75,6 +75,14 @@ def test_utc_vs_ut1_differ_by_a_third_of_a_second_in_2000(ephemeris: SwissEpheme
     assert (converted - published) * 86_400.0 == pytest.approx(0.355, abs=0.001)
 
 
+@pytest.mark.parametrize("year", [1300, 1950, 1972, 1985, 2016, 2026, 2300])
+def test_utc_vs_ut1_is_converted_there_and_back(year: int, ephemeris: SwissEphemeris) -> None:
+    for month in range(1, 13):
+        moment = moment_of(f"{year}-{month:02d}-01", "00:00:00.3", zone="UTC", longitude=0.0)
+        converted = ephemeris.universal_time(moment, UniversalTime.UTC_TO_UT1)
+        assert ephemeris.utc(converted) == pytest.approx(moment.jd_utc, abs=1e-3 / 86_400.0)
+
+
 # Missing files
 
 
@@ -585,6 +593,19 @@ def test_fictitious_white_moon_is_that_of_the_definitions(ephemeris: SwissEpheme
     ]
     made = ephemeris.provenance((Body.WHITE_MOON,))
     assert made.files == ("sepl_18.se1", "semo_18.se1", ORBITS_FILE)
+
+
+ZEUS_BEHIND_THE_SUN = 2452547.45
+"""2002-09-29 22:48, in the midst of the hour and a half in which bent light would run back."""
+
+
+def test_fictitious_bodies_have_no_light_for_the_sun_to_bend(ephemeris: SwissEphemeris) -> None:
+    def from_the_library(flags: int) -> float:
+        return float(swe.calc_ut(ZEUS_BEHIND_THE_SUN, oracle.NUMBERS[Body.ZEUS], flags)[0][3])
+
+    with_it = oracle.in_own_thread(lambda: from_the_library(oracle.SWISS | oracle.SPEED))
+    (row,) = ephemeris.positions((ZEUS_BEHIND_THE_SUN,), (Body.ZEUS,))
+    assert with_it < 0.0 < float(row[0, SPEED])
 
 
 def test_true_positions_in_horizontal_houses_are_refused(ephemeris: SwissEphemeris) -> None:

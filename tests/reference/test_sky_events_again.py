@@ -113,6 +113,22 @@ def test_stations_are_where_the_speed_changes_its_sign(
         assert days(found) == pytest.approx(expected, abs=noise)
 
 
+@pytest.mark.parametrize(
+    ("body", "seconds"), [("MARS", 180), ("SATURN", 180), ("NEPTUNE", 180), ("PLUTO", 1800)]
+)
+def test_longitudes_turn_near_their_stations(
+    body: str, seconds: int, ephemeris: SwissEphemeris
+) -> None:
+    found = events("stations", ephemeris, 2_415_020.0, 2_451_544.5, planets=[body])["stations"]
+    for at in days(found)[::8]:
+        moments = [at + second / 86_400.0 for second in range(-seconds, seconds + 1, 20)]
+        around = in_own_thread(lambda: [longitude(body, moment) for moment in moments])  # noqa: B023
+        arcs = [folded(there - around[len(around) // 2]) for there in around]
+        ends = {arcs[0], arcs[-1]}
+        (turn,) = {min(arcs), max(arcs)} - ends
+        assert abs(turn) < 1e-7
+
+
 @pytest.mark.parametrize("body", ["MERCURY", "VENUS", "MARS", "JUPITER", "NEPTUNE"])
 def test_shadows_end_at_the_nearest_pass_over_the_degree_of_the_other_station(
     body: str, ephemeris: SwissEphemeris
