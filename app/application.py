@@ -10,10 +10,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from aiohttp import web
 
 from actors.calculation_pool.actor import CalculationPool, PoolMessage, PoolSetup
-from actors.calculation_pool.messages import Compute
+from actors.calculation_pool.messages import Compute, bytes_held
 from actors.calculation_pool.process import WorkerSetup
 from actors.calculation_pool.report import PoolReport
-from actors.runtime import ActorStatus, Ref, Supervisor
+from actors.runtime import ActorStatus, Ref, Supervisor, Weights
 from actors.token_monitor.actor import MonitorMessage, MonitorSetup, TokenMonitor
 from actors.token_monitor.messages import Changed, tell_change
 from actors.token_monitor.report import MonitorReport
@@ -24,16 +24,17 @@ from app.accounts.key_changes import note_key
 from app.accounts.last_uses import keep_writing
 from app.accounts.principals import Principals
 from app.astrology.zones import TZDATA_VERSION
+from app.charts.edit_turns import EditTurns
 from app.ephemeris import files
 from app.keys import (
     ACCOUNTS,
     CACHE,
     CLIENTS,
+    EDIT_TURNS,
     LOGIN_OUTCOMES,
     LOGINS,
     METRICS,
     MONITOR,
-    OPENAPI,
     POOL,
     PRINCIPALS,
     REGISTRY,
@@ -52,7 +53,7 @@ from app.resilience.registry import Registry
 from app.security.clients import Clients
 from app.security.passwords import Passwords
 from app.security.secrets import SigningKeys, signing_keys
-from app.services.identity import open_identity
+from app.services.identity_opening import open_identity
 from app.settings import Settings
 from app.storage.access import CHANNEL
 from app.storage.cache import Cache
@@ -65,8 +66,11 @@ from app.telemetry.metrics import Labels, Metrics
 from app.telemetry.tasks import under_way
 from app.web.cors import CORS, Cors
 from app.web.in_force import in_force
-from app.web.limits import Limits
+from app.web.limits import LIMITS, Limits
+from app.web.listing import LISTING, listing
 from app.web.looplag import BOUNDS, watch
+from app.web.made_once import MadeOnce
+from app.web.meta import OPENAPI
 from app.web.openapi import openapi
 from app.web.routes import routes
 from app.web.wrapper import RequestMetrics, Wrapper
@@ -77,8 +81,8 @@ OPERATIONS = "app.compat.operations:operations"
 POOL_NAME = "calculation_pool"
 MOST_CHANGES = 100
 """Of service tokens that wait for the monitor; it looks at all of them once it is told of one."""
-START_WITHIN = 30.0
-"""Seconds for the workers to become ready; a cold disk takes some."""
+START_WITHIN = 120.0
+"""Seconds for the workers to become ready; a cold disk takes some, a full machine many."""
 
 
 def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Application:
@@ -100,6 +104,9 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
         return app[STORAGE].postgres.connection()
 
     app[PRINCIPALS] = Principals(connect, keys, settings.token_cache_size)
+    app[OPENAPI] = MadeOnce(lambda: asyncio.to_thread(_document, settings))
+    app[LISTING] = listing(app)
+    app[EDIT_TURNS] = EditTurns(settings.request_deadline)
     app[WINDOWS] = Windows(settings.rate_limit_window, settings.rate_limit_keys)
     app[STATE] = ServerState(0.0, directories, files.DE_NUMBER)
     _add_routes(app, settings, metrics)
@@ -116,9 +123,10 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
 def _add_routes(app: web.Application, settings: Settings, metrics: Metrics) -> None:
     table = routes()
     app[CORS] = Cors(settings.cors_origins)
+    app[LIMITS] = Limits(Policy.of(settings), app[WINDOWS])
     wrapper = Wrapper(
         app[PRINCIPALS],
-        Limits(Policy.of(settings), app[WINDOWS]),
+        app[LIMITS],
         RequestMetrics.of(metrics),
         app[CORS],
         settings.slow_request_seconds,
@@ -147,7 +155,10 @@ def _actors(worker: WorkerSetup) -> Context:
         settings, metrics = app[SETTINGS], app[METRICS]
         report = PoolReport.of(metrics)
         setup = PoolSetup(
-            settings.worker_count, settings.answer_cache_bytes, settings.worker_patience
+            settings.worker_count,
+            settings.answer_cache_bytes,
+            settings.worker_patience,
+            start_within=START_WITHIN,
         )
         async with Supervisor(drain_within=settings.drain_seconds) as supervisor:
             app[SUPERVISOR] = supervisor
@@ -155,6 +166,7 @@ def _actors(worker: WorkerSetup) -> Context:
                 POOL_NAME,
                 lambda: CalculationPool(setup, worker, report),
                 capacity=settings.pool_capacity,
+                weights=Weights(bytes_held, settings.pool_bytes),
             )
             askable: Ref[Compute] = pool
             app[POOL] = askable
@@ -243,13 +255,12 @@ async def _ready(app: web.Application) -> AsyncIterator[None]:
     """The last step of the start: workers that answer."""
     async with asyncio.timeout(START_WITHIN):
         await app[SUPERVISOR].started(POOL_NAME)
-    # A second of schemas, which nobody who starts a server waits for.
-    app[OPENAPI] = asyncio.create_task(asyncio.to_thread(_document, app[SETTINGS]))
     app[STATE].started = asyncio.get_running_loop().time()
     yield
 
 
 def _document(settings: Settings) -> Prepared:
+    """A second of schemas, which nobody pays for who does not ask: not for the event loop."""
     return Prepared.of(encode(openapi(settings, routes())))
 
 
@@ -268,6 +279,7 @@ def _expose_actors(metrics: Metrics, supervisor: Supervisor) -> None:
         metrics.gauge(name, text, values, "actor")
 
     expose("nocturna_mailbox_depth", "Messages that wait", lambda status: status.depth)
+    expose("nocturna_mailbox_bytes", "Bytes of what is held", lambda status: status.weight)
     expose("nocturna_mailbox_age_seconds", "Age of the oldest", lambda status: status.oldest_age_s)
     expose("nocturna_actor_in_flight", "Messages in the works", lambda status: status.in_flight)
     expose("nocturna_actor_restarts", "Restarts since start", lambda status: status.restarts)

@@ -21,8 +21,11 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
         "METHOD_NOT_ALLOWED": 405,
         "CONFLICT": 409,
         "PAYLOAD_TOO_LARGE": 413,
+        "URI_TOO_LONG": 414,
         "UNSUPPORTED_MEDIA_TYPE": 415,
+        "EXPECTATION_FAILED": 417,
         "RATE_LIMITED": 429,
+        "HEADERS_TOO_LARGE": 431,
         "INTERNAL_ERROR": 500,
         "EXTERNAL_SERVICE_ERROR": 502,
         "UNAVAILABLE": 503,
@@ -180,6 +183,18 @@ class PayloadTooLarge(AppError):
 
 class UnsupportedMediaType(AppError):
     code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class UriTooLong(AppError):
+    code = "URI_TOO_LONG"
+
+
+class HeadersTooLarge(AppError):
+    code = "HEADERS_TOO_LARGE"
+
+
+class ExpectationFailed(AppError):
+    code = "EXPECTATION_FAILED"
 
 
 class Unavailable(AppError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from actors.token_monitor.messages import Changed
 from actors.token_monitor.report import MonitorReport
 from app.accounts.context import Accounts
 from app.accounts.principals import Principals
+from app.charts.edit_turns import EditTurns
 from app.limits.windows import Windows
 from app.resilience.registry import Registry
 from app.security.clients import Clients
@@ -23,7 +23,6 @@ from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.opening import Storage
 from app.telemetry.metrics import Counts, Metrics
-from app.wire import Prepared
 
 
 @dataclass(slots=True)
@@ -55,6 +54,8 @@ REGISTRY = web.AppKey("registry", Registry)
 """All outbound dependencies."""
 STORAGE = web.AppKey("storage", Storage)
 ACCOUNTS = web.AppKey("accounts", Accounts)
+EDIT_TURNS = web.AppKey("edit_turns", EditTurns)
+"""Who changes which stored chart."""
 METRICS = web.AppKey("metrics", Metrics)
 LOGINS = web.AppKey("logins", Counts)
 """How logins ended, by `LOGIN_OUTCOMES`."""
@@ -68,4 +69,3 @@ TOKENS = web.AppKey("tokens", MonitorReport)
 CACHE = web.AppKey("cache", Cache)
 """Answers of long work."""
 POOL = web.AppKey("pool", Ref[Compute])
-OPENAPI = web.AppKey("openapi", asyncio.Task[Prepared])

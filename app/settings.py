@@ -314,7 +314,8 @@ class Settings(BaseSettings):
     rate_limit_auth: int = setting(
         "RATE_LIMIT_AUTH",
         300,
-        "Requests of one address to register, log in and refresh, besides the throttle of logins",
+        "Requests of one address to register, log in and refresh, besides the throttle of logins; "
+        "counted apart, also tokens from there that are refused",
         ge=0,
     )
     rate_limit_long_share: int = setting(
@@ -429,7 +430,10 @@ class Settings(BaseSettings):
         "ANSWER_CACHE_BYTES", 4_000_000, "Memory for answers that last (about 400 charts)", ge=0
     )
     max_body_bytes: int = setting(
-        "MAX_BODY_BYTES", 1_048_576, "Longest request body; a longer one is 413", ge=1024
+        "MAX_BODY_BYTES",
+        1_048_576,
+        "Longest request body; a longer one is 413. What is no calculation takes 65536 at most",
+        ge=1024,
     )
     token_cache_size: int = setting(
         "TOKEN_CACHE_SIZE", 10_000, "Verified tokens remembered, about 1 kB each", ge=1
@@ -496,7 +500,10 @@ class Settings(BaseSettings):
         "OUTBOUND_READ_TIMEOUT", 10.0, "Seconds of silence of a dependency", gt=0
     )
     outbound_write_timeout: float = setting(
-        "OUTBOUND_WRITE_TIMEOUT", 10.0, "Seconds to send a request to a dependency", gt=0
+        "OUTBOUND_WRITE_TIMEOUT",
+        10.0,
+        "Seconds to send a request; an attempt may take the sum of these three to its answer",
+        gt=0,
     )
     outbound_timeout: float = setting(
         "OUTBOUND_TIMEOUT", 30.0, "Seconds of a call with all its attempts", gt=0

@@ -25,10 +25,12 @@ ONE_STOP_SECONDS = 0.3
 """Signals this close together are one wish to stop: a terminal and the parents of this process pass
 on the same one within milliseconds, while somebody who presses Ctrl-C twice takes longer."""
 
-TAKE_IN_SECONDS = 1.0
-"""Longest time for accepting what waits when the server stops: about 1 ms a connection."""
-READ_SECONDS = 0.05
-"""Time for reading the requests of those that came last."""
+TAKE_IN = 0.25
+"""Longest part of the time to stop for accepting what waits in the kernel: about 1 ms a connection,
+and many times that on a full machine."""
+READ_SECONDS, READ_TURNS = 0.05, 10
+"""Time for reading the requests of those that came last, and turns of the loop after it: a full
+machine may have let all that time pass without one."""
 
 GIVE_UP, CUT_OFF = 0.9, 0.95
 """Parts of the time to stop after which actors, and then all else, are waited for no longer; the
@@ -71,7 +73,7 @@ async def _end(runner: web.AppRunner, within: float) -> None:
     )
     try:
         if runner.sites:
-            await _take_in_the_rest(runner)
+            await _take_in_the_rest(runner, TAKE_IN * within)
         await runner.cleanup()
     finally:
         for timer in timers:
@@ -100,10 +102,10 @@ def _handlers(runner: web.AppRunner) -> Iterator[asyncio.Task[None]]:
             yield handler
 
 
-async def _take_in_the_rest(runner: web.AppRunner) -> None:
+async def _take_in_the_rest(runner: web.AppRunner, within: float) -> None:
     """Accept the connections that wait in the kernel: closing would reset them unread."""
     loop = asyncio.get_running_loop()
-    by = loop.time() + TAKE_IN_SECONDS
+    by = loop.time() + within
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         for listening in _listening(runner):
@@ -112,6 +114,8 @@ async def _take_in_the_rest(runner: web.AppRunner) -> None:
         while selector.select(0) and loop.time() < by:  # noqa: ASYNC110 - uvloop takes one a turn
             await asyncio.sleep(0)
     await asyncio.sleep(READ_SECONDS)
+    for _ in range(READ_TURNS):
+        await asyncio.sleep(0)
 
 
 def _listening(runner: web.AppRunner) -> Iterator[socket.socket]:

@@ -6,6 +6,7 @@ A worker makes the fragment of an answer once; whoever sends it only splices the
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,8 @@ _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
 _TAG_DIGITS = 32
+_GZIP = 31
+"""zlib's window for gzip."""
 
 CUT = 202
 """Status of an outcome that is no answer yet: the parts of long work, or one of them."""
@@ -53,6 +56,27 @@ class Prepared:
     def of(cls, text: bytes) -> Prepared:
         """Takes a hundredth of a second a megabyte: not for the event loop."""
         return cls(text, gzip.compress(text, mtime=0), sha256(text).hexdigest()[:_TAG_DIGITS])
+
+
+class PreparedAnswer:
+    """A long success that differs from one request to the next in its `meta` alone.
+
+    It is compressed once; what an end adds to that takes a tenth of a millisecond.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Takes as long as `Prepared.of`: not for the event loop."""
+        self._fragment = success(data)
+        self._packer = zlib.compressobj(wbits=_GZIP)
+        self._packed = self._packer.compress(b"{" + self._fragment)
+        self._tag = sha256(data).hexdigest()[:_TAG_DIGITS]
+
+    def ended(self, request_id: str, timestamp: str) -> Prepared:
+        """The answer to one request."""
+        plain = envelope(self._fragment, b"", request_id, timestamp)
+        packer = self._packer.copy()
+        end = packer.compress(plain[len(self._fragment) + 1 :]) + packer.flush()
+        return Prepared(plain, self._packed + end, self._tag)
 
 
 def encode(value: Any) -> bytes:

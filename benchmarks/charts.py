@@ -1,7 +1,8 @@
 """Stored charts: what a million of them cost somebody who has a thousand, or who has them all.
 
 Each figure is the p99 of calls in a large database over that in one with a thousand charts, both
-of one server, asked in turn: the statements of the server as it sends them, without HTTP.
+of one server, asked in turn: the statements of the server as it sends them, without HTTP, and the
+same over HTTP, where two servers serve these two databases.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from app.storage.postgres import (
     dedicated,
 )
 from app.telemetry.logs import LogSetup, configure
+from benchmarks import charts_http
 from benchmarks.measure import ROUNDS, median
 from benchmarks.table import Row
 
@@ -106,6 +108,7 @@ _chance = random.Random(1)  # noqa: S311 - the same calls in every run
 class Filled:
     """A database with charts, some of one owner: their ids, and a place far down in each order."""
 
+    address: str
     postgres: Postgres
     ids: tuple[UUID, ...]
     deep: Mapping[ChartOrder, ChartPlace]
@@ -129,7 +132,7 @@ def rows() -> Iterator[Row]:
 
 async def _measured() -> list[Row]:
     with tempfile.TemporaryDirectory() as directory:
-        async with embedded_server(Path(directory), 10) as (dsn, _):
+        async with embedded_server(Path(directory), 20) as (dsn, _):
             return [
                 *await _compared(dsn, "a thousand of them", FEW),
                 *await _compared(dsn, "all of them", MANY),
@@ -149,8 +152,11 @@ async def _compared(dsn: str, whose: str, owned: int) -> list[Row]:
             )
             for name, call in _KINDS.items()
         ]
+        served = await asyncio.to_thread(
+            charts_http.compared, whose, *((each.address, each.ids) for each in (small, large))
+        )
         whole = await large.whole_reads() - before
-        return [*found, Row.at_most(f"charts: tables read whole, {whose}", whole, 0.0)]
+        return [*found, *served, Row.at_most(f"charts: tables read whole, {whose}", whole, 0.0)]
 
 
 Call = Callable[[Connection, Filled], Awaitable[object]]
@@ -223,10 +229,11 @@ async def _filled(dsn: str, size: int, owned: int) -> AsyncIterator[Filled]:
     async with Postgres(address, _LIMITS) as postgres:
         async with postgres.connection() as connection:
             await _fill(connection, size, owned)
+            await charts_http.let_in(connection)
             query = "SELECT id FROM charts WHERE user_id = $1 ORDER BY id LIMIT $2"
             ids = [row["id"] for row in await connection.fetch(query, OWNER, FEW)]
             deep = {order: await _far_down(connection, order, owned) for order in ChartOrder}
-        yield Filled(postgres, tuple(ids), deep)
+        yield Filled(address, postgres, tuple(ids), deep)
     async with dedicated(dsn, connect_options(60.0, None)) as raw:
         await raw.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -41,13 +41,14 @@ SECRET = "a-key-for-benchmarks-of-more-than-thirty-two-characters"  # noqa: S105
 
 KEYS = SigningKeys(SECRET, (SECRET,))
 OWNER = "5eed0000-0000-4000-8000-000000000001"
+TOKEN_ID = "5eed0000-0000-4000-8000-000000000002"  # noqa: S105 - a number, no secret
 TOKEN = issue(
     KEYS,
     Claims(
         subject=OWNER,
         kind=Kind.SERVICE,
         scopes=frozenset({Scope.CALCULATIONS}),
-        token_id="5eed0000-0000-4000-8000-000000000002",  # noqa: S106 - a number, no secret
+        token_id=TOKEN_ID,
         session_id=None,
         issued_at=0.0,
         expires_at=None,

@@ -47,6 +47,29 @@ CREATE TABLE user_roles (
 );
 CREATE INDEX user_roles_by_role ON user_roles (role);
 
+-- How many accounts no identity service knows: counting them at each registration under a limit
+-- would take as long as they are many.
+CREATE TABLE user_counts (
+    known_here boolean PRIMARY KEY CHECK (known_here),  -- one row
+    users bigint NOT NULL
+);
+INSERT INTO user_counts (known_here, users) VALUES (true, 0);
+CREATE FUNCTION count_users() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    change bigint := (SELECT count(*) FROM changed WHERE external_subject IS NULL);
+BEGIN
+    IF change > 0 THEN
+        UPDATE user_counts SET users = users + CASE TG_OP WHEN 'INSERT' THEN change ELSE -change END
+        WHERE known_here;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER count_new_users AFTER INSERT ON users REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION count_users();
+CREATE TRIGGER count_deleted_users AFTER DELETE ON users REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION count_users();
+
 -- One row a refresh token; those that follow each other by rotation are one family.
 CREATE TABLE sessions (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -160,7 +183,7 @@ BEGIN
     -- One assignment each: a column that its table lacks must not even be looked up.
     CASE TG_TABLE_NAME
         WHEN 'users' THEN whom := 'user:' || OLD.id;
-        WHEN 'user_roles' THEN whom := 'user:' || OLD.user_id;
+        WHEN 'user_roles' THEN whom := 'user:' || COALESCE(NEW.user_id, OLD.user_id);
         WHEN 'sessions' THEN whom := 'session:' || OLD.family_id;
         WHEN 'service_tokens' THEN whom := 'token:' || COALESCE(NEW.id, OLD.id);
         ELSE NULL;
@@ -172,7 +195,7 @@ $$;
 CREATE TRIGGER tell_change AFTER DELETE OR UPDATE OF
     is_active, is_approved, is_superuser, tier, password_changed_at
     ON users FOR EACH ROW EXECUTE FUNCTION tell_change();
-CREATE TRIGGER tell_change AFTER DELETE OR UPDATE
+CREATE TRIGGER tell_change AFTER INSERT OR DELETE OR UPDATE
     ON user_roles FOR EACH ROW EXECUTE FUNCTION tell_change();
 CREATE TRIGGER tell_change AFTER DELETE OR UPDATE OF revoked_at
     ON sessions FOR EACH ROW EXECUTE FUNCTION tell_change();

@@ -88,4 +88,4 @@ class Condemned:
 
 def _digest(key: Key) -> bytes:
     operation, body = key
-    return hashlib.blake2b(body, digest_size=16, person=operation.encode()[:16]).digest()
+    return hashlib.blake2b(operation.encode() + b"\0" + body, digest_size=16).digest()

@@ -12,6 +12,10 @@ from actors.runtime import Delivery
 from app.errors import AppError
 from app.wire import Outcome
 
+FRAME_BYTES = 1 << 18
+"""Of bodies in one frame, which is copied for the wire and read at once at its other end; a longer
+body travels alone."""
+
 
 @dataclass(slots=True)
 class Job:
@@ -71,8 +75,7 @@ class Lanes:
             return [suspect]
         instant = self._waiting[Lane.INSTANT]
         if instant:
-            share = min(most, -(-len(instant) // idle))
-            return [instant.popleft() for _ in range(share)]
+            return _taken(instant, min(most, -(-len(instant) // idle)))
         long = self._waiting[Lane.LONG]
         if long_allowed and long:
             oldest = min(long, key=lambda job: job.since)
@@ -96,3 +99,12 @@ class Lanes:
                 del self._suspects[index]
                 return job
         return None
+
+
+def _taken(queue: deque[Job], most: int) -> list[Job]:
+    """The first jobs of a queue that fit into one frame, one at least."""
+    taken = [queue.popleft()]
+    room = FRAME_BYTES - len(taken[0].key[1])
+    while len(taken) < most and (room := room - len(queue[0].key[1])) >= 0:
+        taken.append(queue.popleft())
+    return taken

@@ -28,3 +28,8 @@ class Compute(Request[Outcome]):
     body: bytes
     lane: Lane = Lane.INSTANT
     since: float | None = None
+
+
+def bytes_held(message: object) -> int:
+    """The bytes of the body that a message to the pool brings."""
+    return len(message.body) if isinstance(message, Compute) else 0

@@ -94,13 +94,12 @@ class Seat:
         self._worker.kill()
         return True
 
-    async def leave(self, within: float) -> list[Job]:
-        """Stop the worker; the jobs it had not answered."""
+    async def leave(self, within: float) -> None:
+        """Stop the worker; what it had not answered is forgotten."""
         self.ready = False
-        left, self._jobs = list(self._jobs.values()), {}
+        self._jobs = {}
         if self._worker is not None:
             await self._worker.stop(within)
-        return left
 
     def _on_ready(self) -> None:
         self.ready = True

@@ -53,7 +53,7 @@ class LongWork:
 
     async def lines(self) -> AsyncIterator[Outcome]:
         """The parts as lines of a stream, each as soon as it is there; or the first failure."""
-        cut = await self._ask("#cut", self.body, Lane.INSTANT)
+        cut = await self._ask("#rows", self.body, Lane.INSTANT)
         if cut.status != CUT:
             yield cut
             return

@@ -44,12 +44,12 @@ _PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> None:
     descriptor, parent, operations, service, level, log_format, *directories = arguments
     live_with(int(parent))
-    os.nice(POLITENESS)
     configure(log_setup(service, level, log_format))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ephemeris = SwissAlmanac([Path(directory) for directory in directories])
     runs = _load(operations)()
+    os.nice(POLITENESS)  # only now: everyone waits for a start, which on a full machine never ended
     with suppress(ConnectionError), socket.socket(fileno=int(descriptor)) as wire:
         wire.sendall(reply_frame(WorkerReply(READY, Outcome(200, b""), 0.0)))
         serve(wire, runs, ephemeris)

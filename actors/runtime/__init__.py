@@ -14,6 +14,7 @@ from actors.runtime.errors import (
     MailboxFull,
     RestartsExhausted,
 )
+from actors.runtime.mailbox import Weights
 from actors.runtime.restarts import RestartPolicy
 from actors.runtime.status import ActorStatus, State
 from actors.runtime.supervisor import Supervisor
@@ -36,4 +37,5 @@ __all__ = [
     "State",
     "Supervisor",
     "Timer",
+    "Weights",
 ]

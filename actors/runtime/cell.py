@@ -103,6 +103,7 @@ class Cell(Generic[M]):
             depth=mailbox.depth,
             capacity=mailbox.capacity,
             in_flight=mailbox.in_flight,
+            weight=mailbox.weight,
             handled=counters.handled,
             failed=counters.failed,
             dropped=counters.dropped,

@@ -38,6 +38,7 @@ class Delivery(Generic[M_co]):
         "handed_at",
         "message",
         "timed",
+        "weight",
     )
 
     def __init__(
@@ -57,6 +58,7 @@ class Delivery(Generic[M_co]):
         self.deadline = deadline
         self.message = message
         self.timed = timed
+        self.weight = 0  # what it takes of the room of its mailbox, beside its place
 
     @property
     def asked(self) -> bool:

@@ -1,7 +1,7 @@
 """What can go wrong between an asker and an actor.
 
 ActorError
-├── MailboxFull         the door: as many messages as allowed wait or are in flight
+├── MailboxFull         the door: as many messages, or as heavy ones, as allowed are held
 ├── ActorStopped        the actor refuses new messages, or ended before it came to this one
 ├── ActorCrashed        the actor broke while it held this message; the cause is chained
 ├── AskTimeout          no answer in time; also a TimeoutError

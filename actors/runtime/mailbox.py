@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from actors.runtime.errors import ActorStopped, MailboxFull
 
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actors.runtime.delivery import Delivery
+
+M_contra = TypeVar("M_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights(Generic[M_contra]):
+    """What a message weighs, and how much a mailbox may hold: bytes, as a rule."""
+
+    of: Callable[[M_contra], int]
+    most: int
 
 
 @dataclass(slots=True)
@@ -32,19 +42,32 @@ class Counters:
 class Mailbox:
     """Messages that wait, and those in flight; both together never exceed `capacity`.
 
-    Timers have a lane of their own, which is emptied first and which capacity, dropping and
-    closing do not touch. It stays short, as each timer has at most one message in it.
+    Nor does their weight exceed the most that it may be, but for a message that is alone: one that
+    is heavier than all the room there is would be refused for ever. Timers have a lane of their
+    own, which is emptied first and which capacity, dropping and closing do not touch. It stays
+    short, as each timer has at most one message in it.
     """
 
-    def __init__(self, name: str, *, capacity: int, drop_oldest: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        capacity: int,
+        drop_oldest: bool = False,
+        weights: Weights[Any] | None = None,
+    ) -> None:
         if capacity < 1:
             raise ValueError(f"capacity of {name} must be at least 1, got {capacity}")
+        if drop_oldest and weights is not None:
+            raise ValueError(f"{name} cannot both drop its oldest messages and weigh them")
         self.name = name
         self.capacity = capacity
         self.loop = asyncio.get_running_loop()
         self.counters = Counters()
         self.finished = asyncio.Event()
         self.closed = False
+        self.weight = 0
+        self._weights = weights
         self._drop_oldest = drop_oldest
         self._waiting: deque[Delivery[Any]] = deque()
         self._timed: deque[Delivery[Any]] = deque()
@@ -74,6 +97,8 @@ class Mailbox:
         held = len(self._waiting) + len(self._open) - self._open_timed
         if held >= self.capacity and not self._make_room(delivery):
             return
+        if self._weights is not None:
+            self._weigh(delivery, self._weights)
         self._waiting.append(delivery)
         self._wake_one()
 
@@ -107,6 +132,7 @@ class Mailbox:
             delivery = waiting.popleft()
             if delivery.unwanted_at(now):
                 self.counters.skipped += 1
+                self.weight -= delivery.weight
             else:
                 taken.append(delivery)
         for delivery in taken:
@@ -137,6 +163,7 @@ class Mailbox:
         if seconds > counters.handling_seconds_max:  # noqa: PLR1730 - max() costs a call a message
             counters.handling_seconds_max = seconds
         self._open.discard(delivery)
+        self.weight -= delivery.weight
         if delivery.timed:
             self._open_timed -= 1
         if self.closed:
@@ -156,13 +183,23 @@ class Mailbox:
         """Answer what waits in a closed mailbox with ActorStopped, and count it as dropped."""
         self.counters.dropped += len(self._waiting)
         while self._waiting:
-            self._waiting.popleft().refuse(ActorStopped(self.name))
+            delivery = self._waiting.popleft()
+            self.weight -= delivery.weight
+            delivery.refuse(ActorStopped(self.name))
         self._check_finished()
 
     def fail_open(self, error: Callable[[], BaseException]) -> None:
         """Answer each message in flight with an error of its own."""
         for delivery in tuple(self._open):
             delivery.fail(error())
+
+    def _weigh(self, delivery: Delivery[Any], weights: Weights[Any]) -> None:
+        """Note what a newcomer weighs; raises MailboxFull where there is no room for that."""
+        weight = weights.of(delivery.message)
+        if self.weight and self.weight + weight > weights.most:
+            raise MailboxFull(self.name, weights.most)
+        delivery.weight = weight
+        self.weight += weight
 
     def _make_room(self, newcomer: Delivery[Any]) -> bool:
         """Whether `newcomer` may enter a full mailbox; False when it is dropped itself."""

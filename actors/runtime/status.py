@@ -20,8 +20,9 @@ class ActorStatus:
     """One actor at one moment; counts since it was spawned, times in seconds.
 
     `dropped` were never handled: pushed out of a full mailbox, or still waiting when the actor
-    ended. `skipped` had lost their asker before their turn came. `timeouts` are asks that ran out
-    of time, waiting or in flight. A handling lasts from hand-over to answer.
+    ended. `weight` is of the messages that wait or are in flight, where the mailbox weighs them.
+    `skipped` had lost their asker before their turn came. `timeouts` are asks that ran out of
+    time, waiting or in flight. A handling lasts from hand-over to answer.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ActorStatus:
     depth: int
     capacity: int
     in_flight: int
+    weight: int
     handled: int
     failed: int
     dropped: int

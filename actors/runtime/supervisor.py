@@ -7,7 +7,7 @@ import random as randomness
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from actors.runtime.cell import Cell
-from actors.runtime.mailbox import Mailbox
+from actors.runtime.mailbox import Mailbox, Weights
 from actors.runtime.restarts import RestartBudget, RestartPolicy
 
 if TYPE_CHECKING:
@@ -71,11 +71,12 @@ class Supervisor:
         *,
         capacity: int,
         drop_oldest: bool = False,
+        weights: Weights[M] | None = None,
     ) -> Ref[M]:
         """A Ref to a new actor, valid at once: messages wait until `on_start` has succeeded.
 
         `drop_oldest` is for actors that are only told: a full mailbox then drops its oldest
-        waiting message instead of refusing the newest.
+        waiting message instead of refusing the newest. `weights` bounds what messages weigh too.
         """
         if name in self._cells:
             raise ValueError(f"actor names are unique, {name!r} is taken")
@@ -83,7 +84,7 @@ class Supervisor:
             raise RuntimeError(f"cannot spawn {name} outside the supervisor's `async with` block")
         cell = Cell(
             factory,
-            Mailbox(name, capacity=capacity, drop_oldest=drop_oldest),
+            Mailbox(name, capacity=capacity, drop_oldest=drop_oldest, weights=weights),
             RestartBudget(self._restarts, self._random),
             stop_within=self._stop_within,
             on_exhausted=self._note_failure,

@@ -66,9 +66,10 @@ async def _note(postgres: Postgres, thresholds: Sequence[int], now: datetime) ->
 
 
 async def _announce(postgres: Postgres, now: float, told: Callable[[TokenAlert], None]) -> bool:
-    """Whether some are left. Each is told within the transaction that says so.
+    """Whether some are left. Each is told within the transaction that says so: at least once.
 
-    A process that dies between the two tells it again later; otherwise it could be told never.
+    It is told twice only if the process dies between the two, or the commit is lost; in the other
+    order it would be told never.
     """
     moment = datetime.fromtimestamp(now, UTC)
     for _ in range(MOST_ANNOUNCED):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
 
 from actors.runtime import ActorStopped, MailboxFull, Ref
 
@@ -13,9 +12,7 @@ _OF_TOKENS, _OF_OWNERS = "token:", "user:"
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A service token is new or has changed; None when it is not known which."""
-
-    token_id: UUID | None = None
+    """A service token is new or has changed."""
 
 
 def tell_change(monitor: Ref[Changed], change: str | None = None) -> None:
@@ -28,11 +25,4 @@ def tell_change(monitor: Ref[Changed], change: str | None = None) -> None:
     if change is not None and not change.startswith((_OF_TOKENS, _OF_OWNERS)):
         return
     with suppress(MailboxFull, ActorStopped):
-        monitor.tell(Changed(_token_id(change)))
-
-
-def _token_id(change: str | None) -> UUID | None:
-    try:
-        return None if change is None else UUID(change.removeprefix(_OF_TOKENS))
-    except ValueError:
-        return None
+        monitor.tell(Changed())

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from uuid import UUID
 
 from app.accounts.context import Accounts
@@ -14,7 +15,7 @@ from app.accounts.service_owner import SERVICE_ROLE, spare_service_account
 from app.accounts.sessions import moment
 from app.errors import Conflicting, InvalidInput, NotFound
 from app.security.tokens import Scope
-from app.storage import administration, erasure, profiles, roles
+from app.storage import administration, charts, erasure, profiles, roles
 from app.storage.administration import Place, UserChange, UserFilter
 from app.storage.errors import Conflict
 from app.storage.postgres import Connection
@@ -25,6 +26,8 @@ from app.storage.users import User, find_by_name, insert_user
 from app.telemetry.logs import acting, logger
 
 MOST_PER_PAGE = 100
+CHARTS_AT_ONCE = 1000
+"""Of one statement: a tenth of a second with all their words."""
 _log = logger(__name__)
 
 
@@ -64,29 +67,41 @@ async def page_of_users(
 
 async def create_user(accounts: Accounts, wanted: NewUser) -> Profile:
     """The new account; raises Conflicting, and InvalidInput for an unknown role."""
-    password_hash = None
-    if wanted.password is not None:
-        password_hash = await accounts.passwords.hashed(wanted.password)
+    password_hash = await hash_for(accounts, wanted)
+    async with accounts.postgres.transaction() as connection:
+        profile = await add_user(connection, wanted, password_hash)
+    log_made(profile)
+    return profile
+
+
+async def hash_for(accounts: Accounts, wanted: NewUser) -> str | None:
+    """The hash of the password of an account to make, None without one; raises Overloaded."""
+    return None if wanted.password is None else await accounts.passwords.hashed(wanted.password)
+
+
+async def add_user(connection: Connection, wanted: NewUser, password_hash: str | None) -> Profile:
+    """The new account, as `create_user` makes it; `log_made` once it is kept."""
     try:
-        async with accounts.postgres.transaction() as connection:
-            user = await insert_user(
-                connection,
-                email=wanted.email,
-                username=wanted.username,
-                password_hash=password_hash,
-                first_name=wanted.first_name,
-                last_name=wanted.last_name,
-                is_approved=wanted.is_approved,
-                is_superuser=wanted.is_superuser,
-                tier=wanted.tier,
-            )
-            await _give_roles(connection, user.id, wanted.roles)
-            profile = await profiles.get_profile(connection, user.id)
+        user = await insert_user(
+            connection,
+            email=wanted.email,
+            username=wanted.username,
+            password_hash=password_hash,
+            first_name=wanted.first_name,
+            last_name=wanted.last_name,
+            is_approved=wanted.is_approved,
+            is_superuser=wanted.is_superuser,
+            tier=wanted.tier,
+        )
     except Conflict as conflict:
         raise taken(conflict) from conflict
-    made, is_superuser = str(user.id), wanted.is_superuser
-    _log.info("user made", user_id=made, is_superuser=is_superuser, by=acting())
-    return profile
+    await _give_roles(connection, user.id, wanted.roles)
+    return await profiles.get_profile(connection, user.id)
+
+
+def log_made(made: Profile) -> None:
+    """One line of a new account; after the commit of its transaction."""
+    _log.info("user made", user_id=str(made.id), is_superuser=made.is_superuser, by=acting())
 
 
 async def change_user(
@@ -94,8 +109,9 @@ async def change_user(
 ) -> Profile:
     """The changed account; `names` are its roles from now on, None for those that it has.
 
-    Whoever is disabled is logged out everywhere. Raises NotFound, InvalidInput for an unknown
-    role, and Conflicting for the last superuser and for the service account.
+    Whoever is disabled, or approved no more, is logged out everywhere. Raises NotFound,
+    InvalidInput for an unknown role, and Conflicting for the last superuser and for the service
+    account.
     """
     async with accounts.postgres.transaction() as connection:
         takes_role = names is not None and SERVICE_ROLE not in names
@@ -107,7 +123,7 @@ async def change_user(
             raise profiles.no_user(user_id)
         if names is not None:
             await _give_roles(connection, user_id, names)
-        if change.is_active is False:
+        if False in (change.is_active, change.is_approved):
             await revoke_all(connection, user_id, moment(accounts))
         profile = await profiles.get_profile(connection, user_id)
     _tell(user_id, change, names)
@@ -115,13 +131,19 @@ async def change_user(
 
 
 async def delete_user(accounts: Accounts, user_id: UUID) -> None:
-    """Erase an account and all that it owns.
+    """Erase an account and all that it owns: its charts, which may be many, some at a time first.
 
+    Whatever interrupts that leaves an account with fewer charts, to be erased by asking again.
     Raises NotFound, Conflicting for the last superuser and for the service account.
     """
     async with accounts.postgres.transaction() as connection:
-        await spare_service_account(accounts, connection, user_id)
-        await keep_a_superuser(connection, user_id)
+        await _require_erasable(accounts, connection, user_id)
+        kept = await charts.count_charts(connection, user_id)
+    for _ in range(ceil(kept / CHARTS_AT_ONCE)):
+        async with accounts.postgres.connection() as connection:
+            await charts.delete_some_charts(connection, user_id, CHARTS_AT_ONCE)
+    async with accounts.postgres.transaction() as connection:
+        await _require_erasable(accounts, connection, user_id)
         if not await erasure.delete_user(connection, user_id):
             raise profiles.no_user(user_id)
     _log.info("user deleted", user_id=str(user_id), by=acting())
@@ -182,6 +204,12 @@ async def keep_a_superuser(connection: Connection, user_id: UUID) -> None:
     if profile.is_superuser and not await administration.has_other_superuser(connection, user_id):
         msg = "this is the last superuser; make another one first: python run.py user promote NAME"
         raise Conflicting(msg)
+
+
+async def _require_erasable(accounts: Accounts, connection: Connection, user_id: UUID) -> None:
+    """Raise what `delete_user` does before it erases."""
+    await spare_service_account(accounts, connection, user_id)
+    await keep_a_superuser(connection, user_id)
 
 
 async def _give_roles(connection: Connection, user_id: UUID, names: Sequence[str]) -> None:

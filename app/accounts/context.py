@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.accounts.locks import Locks
+from app.accounts.turns import Turns
 from app.security.passwords import Passwords
 from app.security.secrets import SigningKeys
 from app.settings import Settings
@@ -15,7 +16,10 @@ from app.storage.postgres import Postgres
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """`clock` tells seconds since 1970; `locks` are those that were told of."""
+    """`clock` tells seconds since 1970; `locks` are those that were told of.
+
+    `turns` are those of logins that wait in this process.
+    """
 
     postgres: Postgres
     keys: SigningKeys
@@ -23,3 +27,4 @@ class Accounts:
     settings: Settings
     clock: Callable[[], float] = time.time
     locks: Locks = field(default_factory=Locks)
+    turns: Turns = field(default_factory=Turns)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.accounts.administration import keep_a_superuser
+from app.accounts.administration import delete_user
 from app.accounts.context import Accounts
+from app.accounts.holders import account_of
 from app.accounts.password_changes import Proof, prove
-from app.accounts.service_owner import spare_service_account
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Unauthenticated
+from app.security.tokens import Principal
 from app.storage import erasure, profiles
 from app.storage.erasure import Extract, OwnedTable
-from app.telemetry.logs import acting, logger
 
 MOST_ROWS = 10_000
 """Of one table in one answer; the rest comes by its name and the number of rows to skip."""
-_log = logger(__name__)
+Confirm = Callable[[], Awaitable[Principal]]
+"""Asks an identity service who the caller is, now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,28 @@ async def holdings(
 async def erase(accounts: Accounts, user_id: UUID, proof: Proof) -> None:
     """End an account at the wish of its owner, with all that it owns.
 
-    Raises what `prove` does, and Conflicting for the last superuser and for the service account.
+    Raises what `prove` and `delete_user` do.
     """
     await prove(accounts, user_id, proof, "password")
-    async with accounts.postgres.transaction() as connection:
-        await spare_service_account(accounts, connection, user_id)
-        await keep_a_superuser(connection, user_id)
-        if not await erasure.delete_user(connection, user_id):
-            raise profiles.no_user(user_id)
-    _log.info("user deleted", user_id=str(user_id), by=acting())
+    await delete_user(accounts, user_id)
+
+
+async def erase_external(
+    accounts: Accounts, user_id: UUID, username: str, confirm: Confirm
+) -> None:
+    """End the account of somebody whom an identity service knows, at their wish.
+
+    There is no password to prove it by: in its place stand the word of the service at this moment,
+    whatever was remembered, and the name of the account, so that nobody erases it by mistake.
+    Raises InvalidInput for another name, and what `confirm` and `delete_user` raise.
+    """
+    async with accounts.postgres.connection() as connection:
+        profile = await profiles.get_profile(connection, user_id)
+    if username != profile.username:
+        expected = "the username of this account, as GET /api/v1/users/me tells it"
+        raise InvalidInput.of("username", expected, username)
+    principal = await confirm()
+    if account_of(principal) != user_id:
+        msg = "the identity service says now that the token is somebody else's; log in again"
+        raise Unauthenticated(msg)
+    await delete_user(accounts, user_id)

@@ -8,6 +8,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from app.errors import AppError
+from app.storage.errors import StatementRefused
 from app.storage.postgres import Postgres
 from app.storage.service_tokens import write_last_uses
 
@@ -35,6 +36,6 @@ async def _written(postgres: Postgres, used: Mapping[UUID, float]) -> bool:
     try:
         async with postgres.connection() as connection:
             await write_last_uses(connection, used)
-    except AppError:
+    except (AppError, StatementRefused):
         return False
     return True

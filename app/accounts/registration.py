@@ -78,7 +78,7 @@ async def register(accounts: Accounts, given: Registration) -> User:
 async def _require_place(connection: Connection, settings: Settings) -> None:
     """Raise PermissionDenied unless one more user fits, which stays so until the transaction ends.
 
-    The account that owns service tokens is no user.
+    The account that owns service tokens is no user, nor are those of an identity service.
     """
     most = settings.max_users_limit
     if most is None:

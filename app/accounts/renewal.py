@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.accounts.context import Accounts
-from app.accounts.service_tokens import MOST_DAYS, Issued, renew_service_token
+from app.accounts.service_tokens import MOST_DAYS, Issued, log_issued, renew_service_token
 from app.accounts.token_states import SOON_DAYS
 from app.errors import Conflicting, InvalidInput
 from app.security.tokens import Scope
@@ -47,7 +47,7 @@ async def renew_all(accounts: Accounts, renewal: Renewal) -> list[tuple[Issued, 
     Raises NotFound, InvalidInput, PermissionDenied or Conflicting.
     """
     async with accounts.postgres.transaction() as connection:
-        return [
+        renewed = [
             await renew_service_token(
                 accounts,
                 connection,
@@ -58,6 +58,9 @@ async def renew_all(accounts: Accounts, renewal: Renewal) -> list[tuple[Issued, 
             )
             for token in await _due(accounts, connection, renewal)
         ]
+    for issued, _ in renewed:
+        log_issued(issued)
+    return renewed
 
 
 async def to_renew(accounts: Accounts, renewal: Renewal) -> list[ServiceToken]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from app.accounts.context import Accounts
-from app.accounts.principals import gone
+from app.accounts.holders import gone
 from app.accounts.token_states import DAY_SECONDS, TokenState, state_at
 from app.errors import Conflicting, InvalidInput, PermissionDenied, Unauthenticated
 from app.security.tokens import (
@@ -89,14 +89,10 @@ def require_held(scopes: Iterable[str], held: Collection[str]) -> None:
 async def create_service_token(
     accounts: Accounts, connection: Connection, wanted: Wanted
 ) -> Issued:
-    """A new token; raises InvalidInput, PermissionDenied for an eternal one against the rules."""
-    issued = await _issued(accounts, connection, wanted)
-    _tell("service token created", issued.row)
-    return issued
+    """A new token, whose row and signed content agree to the second; `log_issued` once it is kept.
 
-
-async def _issued(accounts: Accounts, connection: Connection, wanted: Wanted) -> Issued:
-    """The row and what is signed agree to the second."""
+    Raises InvalidInput, PermissionDenied for an eternal one against the rules.
+    """
     _check(accounts, wanted)
     now = accounts.clock()
     until = None if wanted.days is None else int(now) + wanted.days * DAY_SECONDS
@@ -137,7 +133,8 @@ async def renew_service_token(
     """A successor with the owner, name, scopes and, unless told otherwise, the life of a token.
 
     The second value is when the old one ends: after the overlap, never later than it would have.
-    Raises NotFound, PermissionDenied, and Conflicting for one that has a successor already.
+    `log_issued` once it is kept. Raises NotFound, PermissionDenied, and Conflicting for one that
+    has a successor already.
     """
     old = await service_tokens.lock_service_token(connection, token_id)
     require_held(old.scopes, held)
@@ -152,12 +149,19 @@ async def renew_service_token(
         name=old.name,
         replaces=old.id,
     )
-    issued = await _issued(accounts, connection, wanted)
+    issued = await create_service_token(accounts, connection, wanted)
     overlap = timedelta(hours=accounts.settings.service_token_overlap_hours)
     last = issued.row.created_at + overlap
     await service_tokens.end_service_token(connection, token_id, last)
-    _tell("service token renewed", issued.row, replaces=str(token_id))
     return issued, last if old.expires_at is None else min(last, old.expires_at)
+
+
+def log_issued(issued: Issued) -> None:
+    """One line of a token that was made or is a successor; after the commit of its transaction."""
+    if issued.row.replaces is None:
+        _tell("service token created", issued.row)
+    else:
+        _tell("service token renewed", issued.row, replaces=str(issued.row.replaces))
 
 
 async def access_for_service(accounts: Accounts, principal: Principal | None) -> Access:

@@ -11,10 +11,12 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import takewhile
 
 from app.accounts.context import Accounts
+from app.accounts.turns import UnderWay
 from app.errors import RateLimited
 from app.security.tokens import digest_of
 from app.storage import login_attempts
 from app.storage.login_attempts import Attempt
+from app.storage.postgres import Connection
 from app.storage.users import User, find_by_name
 from app.telemetry.logs import logger
 
@@ -22,8 +24,6 @@ FIRST_PAUSE = 30.0
 """Seconds after the failure that is one too many."""
 UNDER_WAY = 10.0
 """Seconds for which the check of a password can last; an attempt without an end has failed then."""
-SOON = 1.0
-"""Seconds to wait for the end of attempts that are under way."""
 BEYOND = 64
 """Failures over the limit that are looked at; the pauses allow a handful."""
 NETWORK_BITS = 64
@@ -52,32 +52,23 @@ class Reserved:
 async def reserve(accounts: Accounts, name: str, address: str | None) -> Reserved:
     """The right to check one password for a name, before it is used; raises RateLimited.
 
-    A refusal counts as no attempt. Attempts that are under way count as failures, so that no
-    number of them at once passes the limit.
+    Attempts that are under way count as failures, so that no number of them at once passes the
+    limit: those beyond it wait for their turn. A refusal counts as no attempt.
     """
-    settings, now = accounts.settings, accounts.clock()
-    by_account = Limit(settings.login_failures, settings.login_window)
-    by_address = Limit(settings.login_failures_per_address, settings.login_window)
-    since = datetime.fromtimestamp(now - settings.login_window, UTC)
+    return await accounts.turns.taken(name, lambda: _reserved(accounts, name, address))
+
+
+async def _reserved(accounts: Accounts, name: str, address: str | None) -> Reserved:
+    """The right to check one password now; raises RateLimited, UnderWay while others have it."""
+    now = accounts.clock()
     network = network_of(address)
     async with accounts.postgres.transaction() as connection:
         digest = digest_of(await login_attempts.folded(connection, name))
         await login_attempts.lock_name(connection, _key(digest))
         user, password_hash = await find_by_name(connection, name) or (None, None)
-        tried = await login_attempts.list_of_account(
-            connection, digest, since, by_account.failures + BEYOND
-        )
-        with _told_once(accounts, digest, "account", user):
-            failed = takewhile(lambda one: not one.succeeded, tried)
-            refuse_beyond(by_account, failed, now, "account")
+        await _require_few_of_account(accounts, connection, digest, user, now)
         if network is not None:
-            locked = digest_of(f"address {network}")
-            await login_attempts.lock_name(connection, _key(locked))
-            tried = await login_attempts.list_unsuccessful_from(
-                connection, network, since, by_address.failures + BEYOND
-            )
-            with _told_once(accounts, locked, "address"):
-                refuse_beyond(by_address, tried, now, "address")
+            await _require_few_from(accounts, connection, network, now)
         attempt = await login_attempts.insert_attempt(
             connection,
             account_digest=digest,
@@ -88,16 +79,43 @@ async def reserve(accounts: Accounts, name: str, address: str | None) -> Reserve
     return Reserved(attempt, user, password_hash)
 
 
+async def _require_few_of_account(
+    accounts: Accounts, connection: Connection, digest: bytes, user: User | None, now: float
+) -> None:
+    """Raise RateLimited for a name that failed too often since its last success."""
+    limit = Limit(accounts.settings.login_failures, accounts.settings.login_window)
+    since, most = datetime.fromtimestamp(now - limit.window, UTC), limit.failures + BEYOND
+    tried = await login_attempts.list_of_account(connection, digest, since, most)
+    failed = takewhile(lambda one: not one.succeeded, tried)
+    with _told_once(accounts, digest, "account", user):
+        refuse_beyond(limit, failed, now, "account")
+
+
+async def _require_few_from(
+    accounts: Accounts, connection: Connection, network: str, now: float
+) -> None:
+    """Raise RateLimited for an address from where too much failed; it is locked from here on."""
+    limit = Limit(accounts.settings.login_failures_per_address, accounts.settings.login_window)
+    since, most = datetime.fromtimestamp(now - limit.window, UTC), limit.failures + BEYOND
+    digest = digest_of(f"address {network}")
+    await login_attempts.lock_name(connection, _key(digest))
+    tried = await login_attempts.list_unsuccessful_from(connection, network, since, most)
+    with _told_once(accounts, digest, "address"):
+        refuse_beyond(limit, tried, now, "address")
+
+
 @contextmanager
 def _told_once(
     accounts: Accounts, key: bytes, whose: str, user: User | None = None
 ) -> Iterator[None]:
-    """A check whose refusal is a log line, once for each lock; a short wait is no lock."""
+    """A check whose refusal is a log line, once for each lock; waiting for others is no lock."""
     try:
         yield
+    except UnderWay:
+        raise
     except RateLimited as refusal:
         seconds = refusal.retry_after or 0
-        if seconds > SOON and accounts.locks.is_new(key, accounts.clock() + seconds):
+        if accounts.locks.is_new(key, accounts.clock() + seconds):
             user_id = None if user is None else str(user.id)
             _log.warning(
                 "logins are refused after too many failures",
@@ -109,7 +127,7 @@ def _told_once(
 
 
 def refuse_beyond(limit: Limit, tried: Iterable[Attempt], now: float, whose: str) -> None:
-    """Raise RateLimited unless one more attempt is allowed, besides those under way."""
+    """Raise RateLimited after too many failures, UnderWay if others may become too many."""
     failures: list[float] = []
     under_way = 0
     for attempt in tried:
@@ -120,12 +138,12 @@ def refuse_beyond(limit: Limit, tried: Iterable[Attempt], now: float, whose: str
             failures.append(at)
     wait = pause(limit, sorted(failures), now)
     free = max(1, limit.failures - len(failures))
-    if wait <= 0 and under_way >= free:
-        wait = SOON
     if wait > 0:
         seconds = math.ceil(wait)
         msg = f"too many failed logins of this {whose}; try again in {seconds} seconds"
         raise RateLimited(msg, retry_after=seconds)
+    if under_way >= free:
+        raise UnderWay.of(whose)
 
 
 def pause(limit: Limit, failures: Sequence[float], now: float) -> float:

@@ -9,19 +9,31 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.charts.edit_turns import RETRY_SOON, EditTurns
 from app.charts.reading import OWN, Ask, Manner, content_from
 from app.errors import Conflicting, InvalidInput
 from app.storage import charts
 from app.storage.chart_words import words_of
-from app.storage.charts import ChartOrder, ChartPlace, Listing, SavedChart
+from app.storage.charts import ChartContent, ChartOrder, ChartPlace, Listing, SavedChart
 from app.storage.postgres import Postgres
 from app.wire import decode, encode
 
 MOST_WORDS = 8
 """Words of one search."""
-_MOST_CHANGES = 5
-"""Tries to change a chart that others change at the same moment."""
-RETRY_SOON = 1
+LONGEST_CURSOR = 4 * (4 * charts.LONGEST_KEY + 100) // 3
+"""Characters of one that goes on behind the longest name: base64 of letters of four bytes each,
+with the order and the id beside them."""
+_MOST_TRIES = 100
+"""Tries to change a chart that other servers change too. Each try that fails is a change that
+another one made, so that only who meets as many of them gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A chart as it was, and as it is; the same one if nothing was to be changed."""
+
+    before: SavedChart
+    chart: SavedChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ async def chart_of(postgres: Postgres, user_id: UUID, chart_id: UUID) -> SavedCh
 
 async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
     postgres: Postgres,
+    turns: EditTurns,
     ask: Ask,
     user_id: UUID,
     chart_id: UUID,
@@ -48,28 +61,38 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
     version: int | None = None,
     manner: Manner = OWN,
     meant: Callable[[Any, SavedChart], Any] | None = None,
-) -> SavedChart:
+) -> Change:
     """The chart with what is given; what is not given stays, and without a change its version.
 
     `meant` makes of what is given what it means for the chart as it is.
     Raises NotFound, InvalidInput, Conflicting when it no longer has the version that is given, and
-    what `ask` does. No connection is held while a worker reads.
+    what `ask` does. No connection is held while a worker reads, or while others have their turn.
     """
-    for _ in range(_MOST_CHANGES):
-        before = await chart_of(postgres, user_id, chart_id)
-        if version is not None and before.version != version:
-            msg = f"the chart has version {before.version} by now, not {version}; read it again"
-            raise Conflicting(msg, details={"version": before.version})
+
+    async def content_for(before: SavedChart) -> ChartContent:
         asked = given if meant is None else meant(given, before)
-        content = await content_from(ask, asked, charts.content_of(before), manner)
-        if content == charts.content_of(before):
-            return before
-        async with postgres.transaction() as connection:
-            changed = await charts.update_chart(connection, before, content)
-        if changed is not None:
-            return changed
+        return await content_from(ask, asked, charts.content_of(before), manner)
+
+    async with turns.turn((user_id, chart_id)):
+        for _ in range(_MOST_TRIES):
+            before = await chart_of(postgres, user_id, chart_id)
+            _require(version, before)
+            content = await content_for(before)
+            if content == charts.content_of(before):
+                return Change(before, before)
+            async with postgres.transaction() as connection:
+                changed = await charts.update_chart(connection, before, content)
+            if changed is not None:
+                return Change(before, changed)
     msg = "this chart is being changed by others all the time; try again in a second"
     raise Conflicting(msg, retry_after=RETRY_SOON)
+
+
+def _require(version: int | None, before: SavedChart) -> None:
+    """Raise Conflicting for a chart that no longer has the version that a change is meant for."""
+    if version is not None and before.version != version:
+        msg = f"the chart has version {before.version} by now, not {version}; read it again"
+        raise Conflicting(msg, details={"version": before.version})
 
 
 async def delete_chart(postgres: Postgres, user_id: UUID, chart_id: UUID) -> None:

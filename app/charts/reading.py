@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from app.accounts.rules import is_printable, is_text
-from app.calculations.birth import BirthRequest
+from app.calculations.birth import UNKNOWN, BirthRequest
 from app.calculations.charts import holds_time
 from app.compat.chart_bodies import COORDINATES, READ
 from app.errors import CalculationFailed, InternalError, InvalidInput, Problem
@@ -30,8 +30,17 @@ CITY = "city"
 """Where a zone comes from that a city has told."""
 LONGEST_NAME, LONGEST_NOTES, LONGEST_PLACE = 200, 4000, 200
 BIRTH_FIELDS = frozenset(BirthRequest.model_fields)
-_NOT_READ = frozenset({"name", "notes", "city", "country", "region", "timezone_source"})
+ONLY_TOLD = frozenset(
+    {
+        *("id", "version", "place", "timezone_source", "time_known", "utc", "julian_day"),
+        *("created_at", "updated_at"),
+    }
+)
+"""Members that answers have and nobody sets; they come back from who changes a chart as a whole."""
+_NOT_READ = ONLY_TOLD | {"name", "notes", "city", "country", "region"}
 """Members that no worker needs to see, or may be told."""
+_READ_HERE = frozenset({"house_system", "timezone_source"})
+"""Members that a worker is told of elsewhere: in `config`, and beside the body."""
 _TOLD = BIRTH_FIELDS | {"config", "house_system", "city", "country", "region"}
 _CLOCK = ("date", "time", "timezone", "latitude", "longitude", "calendar", "local_mean_time")
 """Members that make it another question which of two equal local times was meant."""
@@ -84,8 +93,10 @@ async def content_from(
 
 async def _read(ask: Ask, meant: Members, manner: Manner) -> Members:
     """What a worker makes of a body; raises InvalidInput, or as the worker failed."""
+    given = {name: value for name, value in meant.items() if name not in _READ_HERE}
+    way = {"lax": manner.lax, "zone": manner.zone, "source": meant.get("timezone_source")}
     try:
-        asked = encode({"given": meant, "lax": manner.lax, "zone": manner.zone})
+        asked = encode({"given": given, **way})
     except TypeError as unfit:
         expected = "a JSON object with numbers of at most 64 bits, of few levels"
         raise InvalidInput.of("body", expected, "another one") from unfit
@@ -104,7 +115,9 @@ async def _read(ask: Ask, meant: Members, manner: Manner) -> Members:
 
 
 def _helpful(problem: Problem) -> Problem:
-    """A missing coordinate may come with a city."""
+    """A missing coordinate may come with a city, and a missing time may be known to nobody."""
+    if problem.field == "time" and problem.got is None:
+        return replace(problem, expected=f"{problem.expected}, or as {UNKNOWN} where nobody knows")
     if problem.kind != "missing" or problem.field not in ("latitude", "longitude"):
         return problem
     told = problem.expected.removeprefix("given")

@@ -24,6 +24,7 @@ from app.accounts.service_tokens import (
     Wanted,
     create_service_token,
     days_left,
+    log_issued,
     revoke_service_token,
     state_of,
     wanted_scopes,
@@ -109,7 +110,9 @@ def create(settings: Settings, options: argparse.Namespace) -> int:
         days = None if options.eternal else options.days
         wanted = Wanted(await service_account(accounts), scopes, days, options.name)
         async with accounts.postgres.transaction() as connection:
-            return await create_service_token(accounts, connection, wanted)
+            issued = await create_service_token(accounts, connection, wanted)
+        log_issued(issued)
+        return issued
 
     issued = _run(settings, work)
     _say(f"service token {_shown(issued.row)}")

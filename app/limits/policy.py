@@ -71,6 +71,11 @@ def address_key(address: str) -> str:
     return f"auth:{network_of(address)}"
 
 
+def refused_key(address: str) -> str:
+    """The same for tokens that were refused: apart, for whoever needs a new one must get it."""
+    return f"refused:{network_of(address)}"
+
+
 def _limit(name: str, quota: int, divisor: int, seconds: int) -> Limit | None:
     """A limit of one request at least, or none where it is set to 0."""
     return Limit(name, max(1, quota // divisor), seconds) if quota > 0 else None

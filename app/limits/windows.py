@@ -91,6 +91,18 @@ class Windows:
         self._changed[key] = window
         return Verdict(limit, True, int(room - 1 + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003
 
+    def refusal(self, key: str, limit: Limit, now: float) -> Verdict | None:
+        """What `take` would say if it refused one more request, which is not counted."""
+        number = self.number(now)
+        window = self._windows.get(key)
+        if window is None:
+            return None
+        if window.number != number:
+            window = self._turned(key, window, number)
+        left = (number + 1) * self.seconds - now
+        used = window.count + window.others + window.previous * left / self.seconds
+        return _refused(limit, window, left, now) if limit.quota - used < 1 - _ROUNDING else None
+
     def take_changed(self, number: int, most: int) -> dict[str, int]:
         """The counts of a window that have changed since they were last taken, the oldest first."""
         counts: dict[str, int] = {}

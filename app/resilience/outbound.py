@@ -55,7 +55,6 @@ class Outbound:
             trips_on=trips_on,
             answers=answers,
             clock=self.around.clock,
-            on_change=registry.announce,
         )
         registry.add(self)
 

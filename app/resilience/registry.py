@@ -10,8 +10,7 @@ from random import random as uniform
 from typing import Protocol
 
 from app.errors import NotFound
-from app.resilience.breaker import OnChange, State
-from app.telemetry.logs import logger
+from app.resilience.breaker import State
 from app.telemetry.metrics import SECONDS, Counts, Distributions, Labels, Metrics
 
 MOST_DEPENDENCIES = 1000
@@ -21,8 +20,6 @@ BOUNDS = (*SECONDS, 30.0, 60.0, 120.0)
 """Language models answer in minutes."""
 
 LEVELS = {State.CLOSED: 0.0, State.HALF_OPEN: 1.0, State.OPEN: 2.0}
-
-_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,6 @@ class Registry:
         self.around = around or Surroundings()
         self._metrics = metrics
         self._all: dict[str, Dependency] = {}
-        self._listeners: list[OnChange] = []
         self.requests: Counts = metrics.counts(
             "service_requests_total", "Outbound calls", "service", "endpoint", "outcome"
         )
@@ -135,18 +131,6 @@ class Registry:
     def well(self) -> dict[str, bool]:
         """By name, whether it is in use as usual."""
         return {name: one.state is State.CLOSED for name, one in self._all.items()}
-
-    def listen(self, listener: OnChange) -> None:
-        """Tell every change of a circuit to one more."""
-        self._listeners.append(listener)
-
-    def announce(self, name: str, old: State, new: State) -> None:
-        """Tell all listeners; one that fails does not keep it from the others."""
-        for listener in self._listeners:
-            try:
-                listener(name, old, new)
-            except Exception:  # noqa: BLE001 - the others are still to be told
-                _log.exception("a listener to circuits failed", dependency=name)
 
     def _expose(self, name: str, text: str, read: Callable[[OutboundStatus], float]) -> None:
         def values() -> dict[Labels, float]:

@@ -7,28 +7,32 @@ every other status is an answer. Bodies, tokens and addresses never reach a log 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from app.errors import CannotStart, ExternalServiceError, ExternalServiceTimeout
+from app.errors import CannotStart, ExternalServiceError, ExternalServiceTimeout, Unavailable
 from app.resilience.attempts import Attempt
 from app.resilience.outbound import Outbound
 from app.resilience.policy import OutboundPolicy
 from app.resilience.registry import Registry
 from app.settings import Settings
+from app.telemetry.traces import trace_id
 from app.wire import decode, encode
 
 LONGEST_ANSWER = 1_000_000
 """Bytes of an answer; what services tell us is a few hundred."""
 LONGEST_PAUSE = 3600
 """Seconds of a Retry-After that is believed."""
+HEALTH = "/health"
+"""Where every service tells how it is."""
 _CHUNK = 65_536
-_TOO_MANY, _FIRST_FAULT = 429, 500
+_GOOD, _TOO_MANY, _FIRST_FAULT = 200, 429, 500
+_T = TypeVar("_T")
 
 
 class MisconfiguredService(CannotStart):
@@ -60,7 +64,6 @@ class ServiceClient:
         body: Any = None,
         *,
         token: str | None = None,
-        trace_id: str | None = None,
         within: float | None = None,
         idempotent: bool = False,
     ) -> Answer:
@@ -69,7 +72,7 @@ class ServiceClient:
         `path` labels the metrics too. Raises ExternalServiceTimeout and ExternalServiceError for
         faults, and as `Outbound.call` does.
         """
-        headers = {**self.headers, "X-Trace-ID": trace_id or str(uuid.uuid4())}
+        headers = self._headers()
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         content = None if body is None else encode(body)
@@ -77,8 +80,46 @@ class ServiceClient:
             headers["Content-Type"] = "application/json"
 
         async def ask(attempt: Attempt) -> Answer:
+            async with self._sent("POST", path, headers, attempt, content) as response:
+                return await self._answer(response)
+
+        return await self._called(path, ask, within=within, idempotent=idempotent)
+
+    async def require_health(self) -> None:
+        """Return if the service says that it is well: an open circuit closes then.
+
+        Any other answer tells nothing of what we ask it for, and counts as neither well nor out:
+        raises Unavailable. Raises for faults as `post` does.
+        """
+        headers = self._headers()
+
+        async def ask(attempt: Attempt) -> None:
+            async with self._sent("GET", HEALTH, headers, attempt) as response:
+                if response.status != _GOOD:
+                    raise Unavailable(f"{self.name} answers {HEALTH} with {response.status}")
+
+        await self._called(HEALTH, ask)
+
+    def _headers(self) -> dict[str, str]:
+        """What goes with a request that belongs to the trace of the caller, or to one of its own.
+
+        The attempts of one call have one trace.
+        """
+        return {**self.headers, "X-Trace-ID": trace_id() or str(uuid.uuid4())}
+
+    async def _called(
+        self,
+        path: str,
+        work: Callable[[Attempt], Awaitable[_T]],
+        *,
+        within: float | None = None,
+        idempotent: bool = False,
+    ) -> _T:
+        """The result of some work through the `Outbound`, with its faults in our words."""
+
+        async def ask(attempt: Attempt) -> _T:
             try:
-                return await self._asked(path, content, headers, attempt)
+                return await work(attempt)
             except TimeoutError as error:
                 raise ExternalServiceTimeout(f"{self.name} gave no answer in time") from error
             except (aiohttp.ClientError, OSError) as error:
@@ -89,15 +130,22 @@ class ServiceClient:
         except ConnectionError as error:
             raise ExternalServiceError(f"{self.name} cannot be reached") from error
 
-    async def _asked(
-        self, path: str, content: bytes | None, headers: Mapping[str, str], attempt: Attempt
-    ) -> Answer:
+    @asynccontextmanager
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        attempt: Attempt,
+        content: bytes | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One attempt; the time to write has no limit of its own, only the attempt has."""
         limits = attempt.timeouts
         timeout = aiohttp.ClientTimeout(
             connect=limits.connect, sock_connect=limits.connect, sock_read=limits.read
         )
-        request = self.session.post(
+        request = self.session.request(
+            method,
             self.address + path,
             data=content,
             headers=headers,
@@ -105,13 +153,17 @@ class ServiceClient:
             allow_redirects=False,
         )
         async with request as response:
-            if response.status >= _FIRST_FAULT or response.status == _TOO_MANY:
-                raise ExternalServiceError(
-                    f"{self.name} failed with status {response.status}",
-                    upstream_status=response.status,
-                    retry_after=_pause(response.headers.get("Retry-After")),
-                )
-            return self._read(response.status, await self._content(response))
+            yield response
+
+    async def _answer(self, response: aiohttp.ClientResponse) -> Answer:
+        """What was told; raises ExternalServiceError where that is a fault."""
+        if response.status >= _FIRST_FAULT or response.status == _TOO_MANY:
+            raise ExternalServiceError(
+                f"{self.name} failed with status {response.status}",
+                upstream_status=response.status,
+                retry_after=_pause(response.headers.get("Retry-After")),
+            )
+        return self._read(response.status, await self._content(response))
 
     async def _content(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, no longer than `LONGEST_ANSWER`."""

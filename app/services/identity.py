@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,22 +11,15 @@ from app.errors import (
     AppError,
     DeadlineExceeded,
     ExternalServiceError,
+    NotFound,
     Overloaded,
     TokenExpired,
     Unauthenticated,
     Unavailable,
 )
-from app.resilience.registry import Registry
 from app.security.secrets import SigningKeys
-from app.security.tokens import Principal, Scope, check_times, digest_of, signed_content
-from app.services.http import (
-    Answer,
-    MisconfiguredService,
-    ServiceClient,
-    checked_address,
-    checked_header,
-    open_service,
-)
+from app.security.tokens import Principal, check_times, digest_of, signed_content
+from app.services.http import Answer, ServiceClient
 from app.services.identity_claims import (
     IDS_IN_TOKEN,
     ExternalClaims,
@@ -43,8 +35,6 @@ from app.storage.external_users import PREFIX, user_of_subject
 from app.storage.postgres import Postgres
 from app.telemetry.logs import logger
 
-NAME = "identity-service"
-"""Of the dependency, in /health, metrics and logs."""
 KIND = "identity"
 """Of a principal that the service knows."""
 DEFAULT_TIER = "free"
@@ -60,6 +50,8 @@ RETRY_LATER = 5
 """Seconds, where the service names none."""
 _GOOD, _REFUSALS = 200, (401, 403, 404)
 _VISIBLE = re.compile(r"[\x21-\x7e]+").fullmatch
+_DOWN = (ExternalServiceError, Unavailable, DeadlineExceeded)
+"""What is raised while the service cannot tell."""
 
 _log = logger(__name__)
 
@@ -90,22 +82,39 @@ class IdentityService:
 
         Raises TokenExpired, Unauthenticated, and Unavailable or Overloaded while nobody can tell.
         """
-        if len(token) > LONGEST_TOKEN or not _VISIBLE(token):
-            raise _not_valid()
-        digest, now = digest_of(token), self._clock()
-        ends_at = claimed_end(token)
-        if ends_at is not None and ends_at <= now:
-            raise _expired()
+        digest, now = self._digest(token), self._clock()
         verdict = self._verdicts.find(digest, now)
         if verdict is None:
             verdict = await self._verdicts.asked_once(digest, lambda: self._asked(digest, token))
-        if verdict.claims is None:
-            raise _expired() if verdict.expired else _not_valid()
-        return await self._principal(verdict.claims, verdict.until)
+        return await self._judged(verdict)
+
+    async def confirmed(self, token: str) -> Principal:
+        """Who a token speaks for by the word of the service at this moment, of nobody else.
+
+        Raises as `principal` does, Unauthenticated without an account too: it makes none.
+        """
+        digest = self._digest(token)
+        try:
+            answer = await self._question(token)
+        except Overloaded:
+            raise
+        except _DOWN as error:
+            raise _unavailable(error) from error
+        principal, _ = await self._judged(self._kept(digest, token, answer), makes_account=False)
+        return principal
 
     async def close(self) -> None:
         """End the questions that nobody waits for any more."""
         await self._verdicts.close()
+
+    def _digest(self, token: str) -> bytes:
+        """What a token is remembered by; raises for one that nobody needs to be asked about."""
+        if len(token) > LONGEST_TOKEN or not _VISIBLE(token):
+            raise _not_valid()
+        ends_at = claimed_end(token)
+        if ends_at is not None and ends_at <= self._clock():
+            raise _expired()
+        return digest_of(token)
 
     async def _asked(self, digest: bytes, token: str) -> Verdict:
         """What the service says, or what the policy says without it."""
@@ -113,14 +122,26 @@ class IdentityService:
             answer = await self._question(token)
         except Overloaded:
             raise  # who fills our places for questions must not get another judge by that
-        except (ExternalServiceError, Unavailable, DeadlineExceeded) as error:
+        except _DOWN as error:
             if self._settings.identity_fallback == "refuse":
                 raise _unavailable(error) from error
             return self._stand_in(token, error)
+        return self._kept(digest, token, answer)
+
+    def _kept(self, digest: bytes, token: str, answer: Answer) -> Verdict:
+        """The verdict in an answer, remembered for its time."""
         self._stands_in = False
         verdict = self._told(answer, token)
         self._verdicts.keep(digest, verdict)
         return verdict
+
+    async def _judged(
+        self, verdict: Verdict, *, makes_account: bool = True
+    ) -> tuple[Principal, float]:
+        """Whom a verdict accepts, and until when; raises for a refusal."""
+        if verdict.claims is None:
+            raise _expired() if verdict.expired else _not_valid()
+        return await self._principal(verdict.claims, verdict.until, makes_account=makes_account)
 
     async def _question(self, token: str) -> Answer:
         """The answer of the service; asking twice changes nothing there."""
@@ -186,10 +207,12 @@ class IdentityService:
                 continue
         return None
 
-    async def _principal(self, claims: ExternalClaims, until: float) -> tuple[Principal, float]:
+    async def _principal(
+        self, claims: ExternalClaims, until: float, *, makes_account: bool
+    ) -> tuple[Principal, float]:
         """The principal with the account that owns what it stores; nobody's while that is down."""
         try:
-            holder = await self._account(claims.subject)
+            holder = await self._account(claims.subject, makes=makes_account)
         except (Unavailable, Overloaded, DeadlineExceeded):
             holder, until = None, self._clock()  # to be asked for again at once
         principal = Principal(
@@ -202,51 +225,21 @@ class IdentityService:
         )
         return principal, until
 
-    async def _account(self, subject: str) -> Holder:
-        """The account of a subject; raises Unauthenticated for one that was closed here."""
-        async with self._postgres.connection() as connection:
-            holder = await user_of_subject(connection, subject)
+    async def _account(self, subject: str, *, makes: bool) -> Holder:
+        """The account of a subject; raises Unauthenticated for one that was closed here.
+
+        And for one that is not there, unless that `makes` it.
+        """
+        try:
+            async with self._postgres.connection() as connection:
+                holder = await user_of_subject(connection, subject, makes=makes)
+        except NotFound as error:
+            msg = "the account of this token is erased, or the token is somebody else's; log in"
+            raise Unauthenticated(msg) from error
         if holder is None:
             msg = "the token is not valid here: its account was closed by an admin of this server"
             raise Unauthenticated(msg)
         return holder
-
-
-@asynccontextmanager
-async def open_identity(
-    settings: Settings,
-    registry: Registry,
-    keys: SigningKeys,
-    postgres: Postgres,
-    clock: Callable[[], float],
-) -> AsyncIterator[IdentityService | None]:
-    """The identity service, None where none is set; raises MisconfiguredService."""
-    if settings.identity_service_url is None:
-        yield None
-        return
-    address = checked_address("NOCTURNA_IDENTITY_SERVICE_URL", settings.identity_service_url)
-    checked_header("NOCTURNA_SERVICE_NAME", settings.service_name)
-    key = settings.identity_api_key
-    if key is not None:
-        checked_header("NOCTURNA_IDENTITY_API_KEY", key)
-    _check_roles(settings.identity_roles)
-    async with open_service(NAME, address, key, settings, registry) as client:
-        service = IdentityService(client, settings, keys, postgres, clock)
-        try:
-            yield service
-        finally:
-            await service.close()
-
-
-def _check_roles(roles: Mapping[str, tuple[str, ...]]) -> None:
-    for role, scopes in roles.items():
-        for scope in scopes:
-            if scope not in set(Scope):
-                known = ", ".join(Scope)
-                raise MisconfiguredService(
-                    f"NOCTURNA_IDENTITY_ROLES gives the role {role} the scope {scope}, which there "
-                    f"is not; there are: {known}"
-                )
 
 
 def _not_valid() -> Unauthenticated:

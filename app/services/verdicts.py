@@ -36,6 +36,9 @@ class Verdicts:
         return self._good.find(digest, now) or self._refused.find(digest, now)
 
     def keep(self, digest: bytes, verdict: Verdict) -> None:
+        """Remember a verdict in place of the one before."""
+        self._good.forget(digest)
+        self._refused.forget(digest)
         memory = self._refused if verdict.claims is None else self._good
         memory.keep(digest, verdict)
 
@@ -79,6 +82,9 @@ class _Memory:
             return None
         self._verdicts.move_to_end(digest)
         return found
+
+    def forget(self, digest: bytes) -> None:
+        self._verdicts.pop(digest, None)
 
     def keep(self, digest: bytes, verdict: Verdict) -> None:
         self._verdicts[digest] = verdict

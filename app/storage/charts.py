@@ -250,6 +250,20 @@ async def delete_chart(connection: Connection, user_id: UUID, chart_id: UUID) ->
         raise no_chart(chart_id)
 
 
+async def delete_some_charts(connection: Connection, user_id: UUID, limit: int) -> int:
+    """How many charts of an owner were deleted, `limit` at most, the oldest first.
+
+    What another transaction is about to delete is left to it.
+    """
+    query = """
+        DELETE FROM charts WHERE user_id = $1 AND id = ANY (ARRAY(
+            SELECT id FROM charts WHERE user_id = $1
+            ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        ))
+    """
+    return await connection.execute(query, user_id, limit)
+
+
 async def count_charts(connection: Connection, user_id: UUID) -> int:
     """How many charts somebody has."""
     query = "SELECT charts FROM chart_counts WHERE user_id = $1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from app.errors import NotFound
 from app.storage.access import Holder
 from app.storage.errors import Contended
 from app.storage.postgres import Connection, Row
@@ -17,12 +18,18 @@ PREFIX = "identity:"
 RETRY_SOON = 1
 
 
-async def user_of_subject(connection: Connection, subject: str) -> Holder | None:
+async def user_of_subject(
+    connection: Connection, subject: str, *, makes: bool = True
+) -> Holder | None:
     """The account of a subject, made at the first call; None for one that may not be used.
 
-    Its scopes are up to the identity service: none are told here.
+    Its scopes are up to the identity service: none are told here. Raises NotFound for a subject
+    without an account unless that `makes` one.
     """
     row = await _find(connection, subject)
+    if row is None and not makes:
+        msg = "there is no account of this subject"
+        raise NotFound(msg)
     # Somebody may have taken the name, or one that differs only in case.
     for username in (PREFIX + subject, f"{PREFIX}{subject}:{uuid4()}"):
         if row is None:

@@ -20,21 +20,29 @@ KEPT_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """What a principal asks for under a key of its own; `digest` is of the request."""
+    """What a principal asks for under a key of its own; `digest` is of the request.
+
+    `former` are its digests by keys of the server that are no longer in use.
+    """
 
     principal: str
     key: str
     user_id: UUID
     digest: bytes
+    former: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What is known of the first request; `status` and `answer` are None while it is under way."""
+    """What is known of the first request; `status` and `answer` are None while it is under way.
+
+    `seconds_left` is after how many whole ones it then counts as lost, 1 at least.
+    """
 
     digest: bytes
     status: int | None
     answer: bytes | None
+    seconds_left: int
 
 
 async def find_claim(connection: Connection, request: IdempotentRequest) -> datetime | None:
@@ -66,7 +74,9 @@ async def find_claim(connection: Connection, request: IdempotentRequest) -> date
 async def find_earlier(connection: Connection, request: IdempotentRequest) -> Earlier | None:
     """The request that has the key, unless it was just given up."""
     query = """
-        SELECT request_digest AS digest, status, answer FROM idempotency_keys
+        SELECT request_digest AS digest, status, answer,
+            greatest(1, ceil(extract(epoch FROM in_flight_until - now())))::integer AS seconds_left
+        FROM idempotency_keys
         WHERE principal = $1 AND key = $2
     """
     row = await connection.fetchrow(query, request.principal, request.key)

@@ -134,8 +134,10 @@ async def count_people(connection: Connection) -> int:
     Without the one that owns service tokens, and those of people whom an identity service knows.
     """
     query = """
-        SELECT count(*) FROM users u WHERE external_subject IS NULL
-        AND NOT EXISTS (SELECT FROM user_roles g WHERE g.user_id = u.id AND g.role = 'service')
+        SELECT users - (
+            SELECT count(*) FROM user_roles g JOIN users u ON u.id = g.user_id
+            WHERE g.role = 'service' AND u.external_subject IS NULL
+        ) FROM user_counts WHERE known_here
     """
     return int(await connection.fetchval(query))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
@@ -15,10 +16,12 @@ from app.errors import InvalidInput
 from app.keys import ACCOUNTS, SETTINGS
 from app.security.tokens import Scope
 from app.storage.administration import UserChange, UserFilter
+from app.storage.postgres import Connection
 from app.storage.roles import Role
 from app.storage.users import User
 from app.web.answers import told
 from app.web.bodies import Body, json_body, query_of
+from app.web.idempotency import Answer, once
 from app.web.instants import instant
 from app.web.routing import Route, RouteClass
 from app.web.user_shapes import ProfileAnswer, profile_answer
@@ -115,6 +118,7 @@ async def get_user(request: web.Request) -> web.Response:
 
 
 async def create_user(request: web.Request) -> web.Response:
+    """POST …/users -> 201, 409 for a name that is taken, 422; the password is told to nobody."""
     wanted = await json_body(request, UserCreation)
     password = wanted.password
     if password is not None:
@@ -130,8 +134,14 @@ async def create_user(request: web.Request) -> web.Response:
         tier=wanted.tier,
         roles=_role_names(wanted.roles),
     )
-    made = await administration.create_user(request.app[ACCOUNTS], new)
-    return told(request, profile_answer(request, made), 201)
+    password_hash = await administration.hash_for(request.app[ACCOUNTS], new)
+
+    async def work(connection: Connection) -> Answer:
+        made = await administration.add_user(connection, new, password_hash)
+        answer = profile_answer(request, made)
+        return Answer(answer, answer, 201, kept=partial(administration.log_made, made))
+
+    return await once(request, work)
 
 
 async def change_user(request: web.Request) -> web.Response:
@@ -228,6 +238,7 @@ def routes() -> tuple[Route, ...]:
             create_user,
             "Make an account",
             takes=UserCreation,
+            once=True,
             refuses=(409,),
             gives=ProfileAnswer,
             answers=201,

@@ -24,7 +24,6 @@ from app.keys import (
     ACCOUNTS,
     LOGINS,
     PRINCIPAL,
-    PRINCIPALS,
     REFUSED,
     SETTINGS,
     SUCCESS,
@@ -99,21 +98,17 @@ async def post_logout(request: web.Request) -> web.Response:
     """End the login of a refresh token; under /api/v1 without one that of the bearer token."""
     accounts, presented = request.app[ACCOUNTS], await _presented(request)
     if presented is not None:
-        ended = await sessions.end_by_token(accounts, presented)
-        _forget(request, f"session:{ended}")
+        await sessions.end_by_token(accounts, presented)
         return told(request, Success(success=True))
     principal = await find_principal(request) if _is_own_api(request) else None
     if principal is None or principal.session_id is None or principal.user_id is None:
         raise _no_token(request)
     await sessions.end(accounts, principal.user_id, principal.session_id)
-    _forget(request, f"session:{principal.session_id}")
     return told(request, Success(success=True))
 
 
 async def post_logout_everywhere(request: web.Request) -> web.Response:
-    user_id = owner(request)
-    ended = await sessions.end_all(request.app[ACCOUNTS], user_id)
-    _forget(request, f"user:{user_id}")
+    ended = await sessions.end_all(request.app[ACCOUNTS], owner(request))
     return told(request, LoggedOut(success=True, sessions_ended=ended))
 
 
@@ -130,7 +125,6 @@ async def delete_session(request: web.Request) -> web.Response:
         raise NotFound(msg) from error
     own = family_id == request[PRINCIPAL].session_id
     await sessions.end(request.app[ACCOUNTS], owner(request), family_id, own=own)
-    _forget(request, f"session:{family_id}")
     return web.Response(status=204)
 
 
@@ -205,11 +199,6 @@ class _Taken(Conflicting):
     @property
     def status(self) -> int:
         return STATUS_OF["BAD_REQUEST"]
-
-
-def _forget(request: web.Request, change: str) -> None:
-    """What the database tells every instance is known to this one before it answers."""
-    request.app[PRINCIPALS].heard(change)
 
 
 def _is_own_api(request: web.Request) -> bool:

@@ -18,7 +18,8 @@ from app.calculations.problems import invalid
 from app.errors import NOT_TOLD, InvalidInput, Problem
 from app.keys import SETTINGS
 from app.web.answers import OWN_API, note_ignored
-from app.web.calculations import read_body, require_json
+from app.web.calculations import READ_HERE, read_body, require_json
+from app.web.wrapper import body_too_large
 from app.wire import decode
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -57,10 +58,14 @@ def is_form(request: web.Request) -> bool:
 async def form_body(request: web.Request, model: type[Model]) -> Model:
     """The fields of a form; raises InvalidInput, PayloadTooLarge or BadRequest."""
     if request.content_type == _FORMS[0]:
-        await read_body(request)  # in our own time and size; what follows takes it from there
+        await read_body(request, READ_HERE)  # in our own time; what follows takes it from there
+    else:
+        request = request.clone(client_max_size=READ_HERE)
     try:
         async with asyncio.timeout(request.app[SETTINGS].request_deadline):
             fields = await request.post()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise body_too_large(READ_HERE) from error
     except (TimeoutError, *_UNREADABLE) as error:
         raise InvalidInput.of("body", "a form", NOT_TOLD) from error
     return checked({name: fields[name] for name in list(fields)[:MOST_FORM_FIELDS]}, model)
@@ -105,7 +110,7 @@ async def json_members(request: web.Request) -> dict[str, Any]:
 async def _json_text(request: web.Request) -> bytes:
     if request.path.startswith(OWN_API):
         require_json(request)
-    return await read_body(request)
+    return await read_body(request, READ_HERE)
 
 
 def _note_unread(request: web.Request, given: Any, path: str, model: type[BaseModel]) -> None:

@@ -8,19 +8,17 @@ import binascii
 import difflib
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import hdrs, web
-from typing_extensions import TypedDict
 
 from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.sliced import LongWork
-from app.calculations.catalogue import Calculation, Cost, catalogue
+from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
 from app.errors import BadRequest, InvalidInput, NotFound, UnsupportedMediaType
 from app.keys import CACHE, POOL, SETTINGS
-from app.web.answers import enveloped, succeeded
+from app.web.answers import enveloped
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
 from app.web.wrapper import body_too_large
@@ -29,30 +27,13 @@ from app.wire import Outcome
 LASTING_HEADERS = {"Cache-Control": "private, max-age=86400"}
 """A natal chart never changes; a day lets a new engine version reach everyone."""
 
+READ_HERE = 65_536
+"""Bytes of the longest body that the event loop itself looks into, which takes it a millisecond;
+what workers read may be as long as the server allows."""
+
 MARKDOWN = "text/markdown"
 TEXT_HEADERS = {"Content-Type": f"{MARKDOWN}; charset=utf-8"}
 """What `Accept` asks for, and how a text is sent."""
-
-_SCHEMA_REFERENCE = "#/$defs/{model}"
-
-
-class Described(TypedDict):
-    """A calculation as the list of them tells it."""
-
-    name: str
-    summary: str
-    description: str
-    cost: Cost
-    request_schema: Mapping[str, Any]
-    reply_schema: Mapping[str, Any]
-    example: Mapping[str, Any]
-    sources: list[dict[str, Any]]
-
-
-class Listing(TypedDict):
-    """All calculations."""
-
-    calculations: list[Described]
 
 
 async def post_calculation(request: web.Request) -> web.StreamResponse:
@@ -78,13 +59,6 @@ async def get_calculation(request: web.Request) -> web.StreamResponse:
     return shown(request, outcome, headers)
 
 
-async def list_calculations(request: web.Request) -> web.Response:
-    """GET /api/v1/calculations -> every entry with its schemas and an example."""
-    return succeeded(
-        request, {"calculations": [_described(entry) for entry in catalogue().values()]}
-    )
-
-
 def legacy(operation: str) -> Handler:
     """The handler of POST /api/<operation>, in the shape of the public API."""
 
@@ -96,8 +70,11 @@ def legacy(operation: str) -> Handler:
 
 async def compute(request: web.Request, operation: str, body: bytes) -> Outcome:
     """What the pool answers; raises what `Ref.ask` raises."""
-    if cost_of(operation) is Cost.LONG:
+    cost = cost_of(operation)
+    if cost is Cost.LONG:
         return await _long_answer(request, operation, body)
+    if cost is Cost.VARIES:
+        return await long_work(request, operation, body).answer()
     message = Compute(operation, body)
     return await request.app[POOL].ask(message, within=request.app[SETTINGS].request_deadline)
 
@@ -154,14 +131,21 @@ def known_name(name: str) -> str:
     raise NotFound(f"there is no calculation '{name[:64]}'{hint}")
 
 
-async def read_body(request: web.Request) -> bytes:
-    """The body; raises PayloadTooLarge, before reading it if its length is announced.
+async def read_body(request: web.Request, most: int | None = None) -> bytes:
+    """The body, of at most so many bytes; raises PayloadTooLarge, mostly before reading it.
 
     Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says.
     """
-    limit = request.client_max_size
+    limit = min(most or request.client_max_size, request.client_max_size)
     if (request.content_length or 0) > limit:
         raise body_too_large(limit)
+    body = await _read(request)
+    if len(body) > limit:  # its length was not announced, or it was compressed
+        raise body_too_large(limit)
+    return body
+
+
+async def _read(request: web.Request) -> bytes:
     try:
         if request.content.is_eof():  # it is all here, as it mostly is: no clock to set
             return await request.read()
@@ -194,18 +178,3 @@ def _body_of_query(request: web.Request) -> bytes:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidInput.of("query.request", "base64url of a JSON object", text) from error
-
-
-def _described(entry: Calculation) -> Described:
-    return {
-        "name": entry.name,
-        "summary": entry.summary,
-        "description": entry.description,
-        "cost": entry.cost,
-        "request_schema": entry.request_schema(_SCHEMA_REFERENCE),
-        "reply_schema": entry.reply_schema(_SCHEMA_REFERENCE),
-        "example": dict(entry.example),
-        "sources": [
-            {"citation": source.citation, "verified": source.verified} for source in entry.sources
-        ],
-    }

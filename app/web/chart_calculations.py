@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
@@ -12,7 +12,9 @@ from uuid import UUID
 from aiohttp import web
 from pydantic_core import to_json
 
+from app.accounts.holders import account_of
 from app.calculations.catalogue import Calculation, catalogue
+from app.charts.legacy_names import hints
 from app.charts.merging import (
     SECOND,
     SECOND_IDS,
@@ -35,6 +37,7 @@ from app.security.tokens import Scope
 from app.storage.charts import SavedChart, get_chart, no_chart
 from app.web.answers import enveloped
 from app.web.calculations import (
+    READ_HERE,
     asked,
     compute,
     known_name,
@@ -44,13 +47,16 @@ from app.web.calculations import (
     require_json,
     shown,
 )
-from app.web.idempotency import account_of
+from app.web.finding import listed_at
 from app.web.routing import Handler, Route, RouteClass
 from app.web.streams import streamed, wants_lines
+from app.web.wrapper import body_too_large
 from app.wire import Outcome, decode, inside
 
-OWN = "/api/v1/charts/{id}/{calculation}"
-LEGACY = ("/api/calculations/charts/{chart_id}", "/api/charts/{chart_id}")
+LISTED, LEGACY_LISTED = "/api/v1/charts", "/api/charts"
+"""Where each API lists charts."""
+OWN = f"{LISTED}/{{id}}/{{calculation}}"
+LEGACY = ("/api/calculations/charts/{chart_id}", f"{LEGACY_LISTED}/{{chart_id}}")
 """The two families of paths of the public API."""
 STRICT_TARGET = LEGACY[0]
 """The family where a synastry without another chart is 400, not 422."""
@@ -77,7 +83,7 @@ async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/charts/{id}/{calculation} -> as the calculation itself; 404 unknown chart."""
     entry = _known_entry(request.match_info["calculation"])
     require_json(request)
-    body = read_object(await read_body(request))
+    body = read_object(await read_body(request, READ_HERE))
     told = _second_of_pair(entry, body)
     chart, second = await _charts(request, request.match_info["id"], told)
     given = without_ids(body) if second is not None else body
@@ -87,14 +93,15 @@ async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
     outcome = await compute(request, asked(request, entry.name), text)
     if told is not None:
         outcome = renamed(outcome, beside(second=told[0]))
-    return shown(request, _marked(outcome, chart, second, warnings(entry, given)))
+    told_better = _with_hints(outcome, hints(entry, given))
+    return shown(request, _marked(told_better, chart, second, warnings(entry, given)))
 
 
 def of_chart(operation: str, family: str) -> Handler:
     """The handler of POST <family>/<op>, in the shape of the public API."""
 
     async def post_legacy(request: web.Request) -> web.Response:
-        body = _object_in(await read_body(request))
+        body = _object_in(await read_body(request, READ_HERE))
         told = _target(body, family) if operation == SYNASTRY else None
         chart, second = await _charts(request, request.match_info["chart_id"], told)
         text = to_json(legacy_request(without_ids(body), chart, second))
@@ -102,7 +109,7 @@ def of_chart(operation: str, family: str) -> Handler:
         names = beside(second=told[0] if told else None)
         return enveloped(request, _marked(renamed(outcome, names), chart, second))
 
-    return post_legacy
+    return listed_at(LEGACY_LISTED, post_legacy)
 
 
 def by_birth_or_chart(operation: str) -> Handler:
@@ -114,6 +121,8 @@ def by_birth_or_chart(operation: str) -> Handler:
     async def post_legacy(request: web.Request) -> web.StreamResponse:
         if b'"chart_id"' not in (text := await read_body(request)):
             return await by_birth(request)
+        if len(text) > READ_HERE:
+            raise body_too_large(READ_HERE)
         body = read_object(text)
         chart_id = body.pop("chart_id", None)
         if chart_id is None:
@@ -127,7 +136,7 @@ def by_birth_or_chart(operation: str) -> Handler:
         aside = None if parameters is None else body.keys() - parameters.keys()
         return enveloped(request, _marked(renamed(outcome, beside(parameters=aside)), chart))
 
-    return post_legacy
+    return listed_at(LEGACY_LISTED, post_legacy)
 
 
 def _known_entry(name: str) -> Calculation:
@@ -214,6 +223,15 @@ def _marked(
     return replace(outcome, meta=b",".join(filter(None, (inside(told), meta))))
 
 
+def _with_hints(outcome: Outcome, hinted: Mapping[str, str]) -> Outcome:
+    """The same outcome, whose warnings name what is asked here by another name."""
+    if not hinted or not outcome.meta:
+        return outcome
+    known = decode(b"{%b}" % outcome.meta)
+    known["warnings"] = [hinted.get(warning, warning) for warning in known["warnings"]]
+    return replace(outcome, meta=inside(known))
+
+
 def routes() -> tuple[Route, ...]:
     return (
         *(
@@ -232,7 +250,7 @@ def routes() -> tuple[Route, ...]:
         Route(
             "POST",
             OWN,
-            post_chart_calculation,
+            listed_at(LISTED, post_chart_calculation),
             Scope.CALCULATIONS,
             summary="Any calculation about a birth, for a stored chart",
             counted=RouteClass.CALCULATION,

@@ -9,7 +9,8 @@ from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.calculations.birth import Altitude, Latitude, Longitude
+from app.calculations.birth import UNKNOWN, Altitude, Latitude, Longitude
+from app.charts.keeping import LONGEST_CURSOR
 from app.charts.reading import LONGEST_NAME, LONGEST_NOTES, LONGEST_PLACE
 from app.errors import InvalidInput
 from app.storage.charts import ChartOrder, SavedChart
@@ -17,7 +18,7 @@ from app.web.bodies import Body
 from app.web.instants import instant
 
 MOST_ON_A_PAGE, DEFAULT_ON_A_PAGE = 100, 20
-LONGEST_CURSOR, LONGEST_SEARCH, LONGEST_FIELDS = 2000, 200, 500
+LONGEST_SEARCH, LONGEST_FIELDS = 200, 500
 
 PlaceName = Annotated[str | None, Field(max_length=LONGEST_PLACE)]
 
@@ -30,25 +31,35 @@ class ConfigBody(Body):
     orbs: Annotated[dict[str, float] | None, Field(description="Degrees by aspect")] = None
 
 
-class ChartChange(Body):
-    """What is left out stays as it is."""
+class ChartBody(Body):
+    """What may be told of a chart; null is as each field says, and refused where none says so."""
 
-    name: Annotated[str | None, Field(max_length=LONGEST_NAME)] = None
-    notes: Annotated[str | None, Field(max_length=LONGEST_NOTES)] = None
+    name: Annotated[str | None, Field(max_length=LONGEST_NAME, description="Null: none")] = None
+    notes: Annotated[str | None, Field(max_length=LONGEST_NOTES, description="Null: none")] = None
     date: Annotated[
         str | None, Field(description="YYYY-MM-DD, a full ISO date-time, or now", max_length=64)
     ] = None
     time: Annotated[
         str | None,
-        Field(description="HH:MM or HH:MM:SS, local; unknown where nobody knows", max_length=64),
+        Field(
+            description="HH:MM or HH:MM:SS, local; unknown where nobody knows; null where `date` "
+            "holds it",
+            max_length=64,
+        ),
     ] = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     city: Annotated[
-        PlaceName, Field(description="With country in place of coordinates; beside them a name")
+        PlaceName,
+        Field(
+            description="With country in place of coordinates; beside them a name; null: no city "
+            "beside the coordinates"
+        ),
     ] = None
-    country: Annotated[PlaceName, Field(description="An English name or ISO code")] = None
-    region: PlaceName = None
+    country: Annotated[
+        PlaceName, Field(description="An English name or ISO code, beside city; null: left out")
+    ] = None
+    region: Annotated[PlaceName, Field(description="Beside city; null: left out")] = None
     timezone: Annotated[
         str | None,
         Field(
@@ -56,26 +67,38 @@ class ChartChange(Body):
             max_length=64,
         ),
     ] = None
-    altitude: Altitude | None = None
+    altitude: Annotated[Altitude | None, Field(description="Metres; null: 0")] = None
     fold: Annotated[
-        int | None, Field(ge=0, le=1, description="Which of two equal local times was meant")
+        int | None,
+        Field(ge=0, le=1, description="Which of two equal local times was meant; null: not told"),
     ] = None
-    calendar: str | None = None
-    local_mean_time: str | None = None
-    universal_time: str | None = None
-    ephemeris: str | None = None
-    config: ConfigBody | None = None
-    version: Annotated[
-        int | None, Field(ge=1, description="The chart is only changed if it has this version")
+    calendar: Annotated[str | None, Field(description="Null: AUTO")] = None
+    local_mean_time: Annotated[str | None, Field(description="Null: BIRTHPLACE")] = None
+    universal_time: Annotated[str | None, Field(description="Null: UTC_AS_UT1")] = None
+    ephemeris: Annotated[str | None, Field(description="Null: SWISS")] = None
+    house_system: Annotated[
+        str | None, Field(description="The same as in `config`, which counts if both are given")
     ] = None
+    config: Annotated[ConfigBody | None, Field(description="Null: all as usual")] = None
 
 
-class NewChart(ChartChange):
+class NewChart(ChartBody):
     """A birth with coordinates, or with city and country; the zone may be left out."""
 
     date: Annotated[
         str, Field(description="YYYY-MM-DD, a full ISO date-time, or now", max_length=64)
     ]
+
+
+class ChartChange(ChartBody):
+    """What is left out stays as it is."""
+
+    version: Annotated[
+        int | None,
+        Field(
+            ge=1, description="The chart is only changed if it has this version; null: whichever"
+        ),
+    ] = None
 
 
 class ChartPlace(TypedDict, total=False):
@@ -102,6 +125,9 @@ class ChartAnswer(TypedDict):
     notes: str | None
     date: Annotated[str, Field(description="Local, in `calendar`")]
     time: Annotated[str | None, Field(description="Local; unknown where nobody knows")]
+    time_known: Annotated[
+        bool, Field(description="False where nobody knows the time; `utc` is then only a noon")
+    ]
     timezone: str
     timezone_source: Annotated[str, Field(description="given, city, coordinates or default")]
     latitude: float
@@ -114,7 +140,9 @@ class ChartAnswer(TypedDict):
     ephemeris: str
     config: ChartConfig
     place: ChartPlace | None
-    utc: Annotated[str, Field(description="At noon where the time is not known")]
+    utc: Annotated[
+        str, Field(description="Of the local noon of the day where `time_known` is false")
+    ]
     julian_day: Annotated[float, Field(description="UT, as `utc`")]
     version: Annotated[int, Field(description="Counts the changes, from 1; also the ETag")]
     created_at: str
@@ -166,6 +194,7 @@ def shown(
         "name": chart.name,
         "notes": chart.notes,
         **chart.birth,
+        "time_known": chart.birth["time"] != UNKNOWN,
         "timezone_source": chart.timezone_source,
         "config": {name: chart.config[name] for name in ChartConfig.__annotations__},
         "place": chart.place,

@@ -9,15 +9,16 @@ from aiohttp import hdrs, web
 from aiohttp.helpers import ETAG_ANY
 
 from actors.calculation_pool.messages import Compute
+from app.accounts.holders import account_of
 from app.charts import keeping
 from app.charts.reading import Ask, content_from
 from app.compat.legacy import Payload
 from app.errors import Conflicting, InvalidInput
-from app.keys import ACCOUNTS, POOL, PRINCIPAL, SETTINGS
+from app.keys import ACCOUNTS, EDIT_TURNS, POOL, PRINCIPAL, SETTINGS
 from app.security.tokens import Scope
 from app.storage.charts import Listing, SavedChart, insert_chart, no_chart
 from app.storage.postgres import Connection
-from app.web.answers import told
+from app.web.answers import note_ignored, told
 from app.web.bodies import json_members, query_of
 from app.web.chart_shapes import (
     ChartAnswer,
@@ -29,7 +30,9 @@ from app.web.chart_shapes import (
     members_in,
     shown,
 )
-from app.web.idempotency import Answer, account_of, once
+from app.web.chart_warnings import unread
+from app.web.finding import listed_at
+from app.web.idempotency import Answer, once
 from app.web.routing import Route, RouteClass
 from app.wire import Outcome
 
@@ -40,6 +43,7 @@ LONGEST_ID = 64
 async def create(request: web.Request) -> web.Response:
     """POST …/charts -> 201, 409 beyond the most of an account, 422."""
     user_id, given = account_of(request[PRINCIPAL]), await json_members(request)
+    note_ignored(request, unread(given, NewChart))
     content = await content_from(asking(request), given)
     most = request.app[SETTINGS].charts_per_user
 
@@ -82,9 +86,17 @@ async def change(request: web.Request) -> web.Response:
     given = await json_members(request)
     version = _version(request, given)
     changed = await keeping.change_chart(
-        postgres, asking(request), user_id, chart_id, given, version=version
+        postgres,
+        request.app[EDIT_TURNS],
+        asking(request),
+        user_id,
+        chart_id,
+        given,
+        version=version,
     )
-    return _told(request, changed)
+    as_shown = (shown(request, chart) for chart in (changed.before, changed.chart))
+    note_ignored(request, unread(given, ChartChange, *as_shown))
+    return _told(request, changed.chart)
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -152,7 +164,7 @@ def _tag(chart: SavedChart) -> str:
 def routes() -> tuple[Route, ...]:
     def route(method: str, path: str, handler: Any, summary: str, **more: Any) -> Route:
         given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.STORED, **more}
-        return Route(method, path, handler, summary=summary, **given)
+        return Route(method, path, listed_at(CHARTS, handler), summary=summary, **given)
 
     one = f"{CHARTS}/{{id}}"
     chart: dict[str, Any] = {"gives": ChartAnswer}

@@ -88,7 +88,7 @@ async def force_open(request: web.Request) -> web.Response:
 
 
 async def reconnect(request: web.Request) -> web.Response:
-    """POST -> the circuit closed, with new connections; 404, 503 when there are none."""
+    """POST -> the circuit closed, connections that are kept made anew; 404, 503 when none is."""
     dependency = _dependency(request, "reconnect")
     try:
         await dependency.reconnect()

@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 EXPOSED = (
-    "X-Request-ID, ETag, Retry-After, RateLimit-Policy, RateLimit, "
+    "X-Request-ID, ETag, Retry-After, Idempotency-Replayed, RateLimit-Policy, RateLimit, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
 _DAY = "86400"

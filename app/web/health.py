@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from app.errors import Overloaded, Unavailable
+from app.errors import Overloaded, RateLimited, Unavailable
 from app.keys import REGISTRY, SETTINGS, STATE, SUPERVISOR, TOKENS
 from app.security.tokens import Principal, Scope
 from app.telemetry.process import memory_mb
@@ -71,7 +71,7 @@ async def _principal_if_known(request: web.Request) -> Principal | None:
     """Who asks; None too while nobody can tell, for health is told then above all."""
     try:
         return await find_principal(request)
-    except (Unavailable, Overloaded):
+    except (Unavailable, Overloaded, RateLimited):
         return None
 
 

@@ -8,6 +8,8 @@ the key again.
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -15,36 +17,46 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 from multidict import istr
 
-from app.errors import AppError, Conflicting, InvalidInput, Unavailable
+from app.accounts.holders import account_of
+from app.errors import AppError, Conflicting, InvalidInput
 from app.keys import ACCOUNTS, PRINCIPAL
-from app.security.tokens import Principal
 from app.storage import idempotency
+from app.storage.errors import StatementRefused
 from app.storage.idempotency import Earlier, IdempotentRequest
 from app.storage.postgres import Connection, Postgres
 from app.web.answers import told
-from app.web.calculations import read_body
+from app.web.calculations import READ_HERE, read_body
 from app.wire import decode, encode
 
 HEADER, REPLAYED = istr("Idempotency-Key"), istr("Idempotency-Replayed")
 LONGEST_KEY = 255
 RETRY_SOON = 1
+GIVE_BACK_SECONDS = 5.0
+"""For giving back the key of work that failed: its caller, or the end of the server, waits."""
 _ACCEPTED_KEY = re.compile(rf"[\x20-\x7e]{{1,{LONGEST_KEY}}}\Z").match
 _MOST_CLAIMS = 3
 """Tries to claim a key that others give up at the same moment."""
 
 
+def _nothing_to_tell() -> None:
+    """What most work has to tell after its commit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the work says: `data` once, and `again` to each repetition, without secrets."""
+    """What the work says: `data` once, and `again` to each repetition, without secrets.
+
+    `kept` is called once all of it is committed: only then is it true, and told in the log.
+    """
 
     data: Any
     again: Any
     status: int = 200
+    kept: Callable[[], None] = _nothing_to_tell
 
 
 Work = Callable[[Connection], Awaitable[Answer]]
@@ -60,21 +72,15 @@ async def once(request: web.Request, work: Work) -> web.Response:
     if HEADER not in request.headers:
         async with postgres.transaction() as connection:
             answer = await work(connection)
+        answer.kept()
         return told(request, answer.data, answer.status)
     asked = await _asked(request)
     found = await _claim(postgres, asked)
     if isinstance(found, Earlier):
         return _replayed(request, asked, found)
     answer = await _settled(postgres, asked, found, work)
+    answer.kept()
     return told(request, answer.data, answer.status)
-
-
-def account_of(principal: Principal) -> UUID:
-    """The account that owns what a principal stores; raises Unavailable without one."""
-    if principal.user_id is None:
-        msg = "the account of this token cannot be looked up now; try again in a second"
-        raise Unavailable(msg, retry_after=1)
-    return principal.user_id
 
 
 async def _asked(request: web.Request) -> IdempotentRequest:
@@ -84,13 +90,18 @@ async def _asked(request: web.Request) -> IdempotentRequest:
         raise InvalidInput.of(f"header.{HEADER}", expected, ", ".join(keys))
     principal = request[PRINCIPAL]
     user_id = account_of(principal)
-    digest = sha256(f"{request.method} {request.raw_path}\n".encode(errors="surrogateescape"))
-    digest.update(await read_body(request))
+    head = f"{request.method} {request.raw_path}\n".encode(errors="surrogateescape")
+    content = head + await read_body(request, READ_HERE)
+    # Keyed: a body may hold a password, which nobody who reads the table may try to guess.
+    digest, *former = (
+        hmac.digest(key.encode(), content, sha256) for key in request.app[ACCOUNTS].keys.accepted
+    )
     return IdempotentRequest(
         principal=f"token:{principal.token_id}" if principal.token_id else f"user:{user_id}",
         key=keys[0],
         user_id=user_id,
-        digest=digest.digest(),
+        digest=digest,
+        former=tuple(former),
     )
 
 
@@ -104,7 +115,7 @@ async def _claim(postgres: Postgres, asked: IdempotentRequest) -> datetime | Ear
             earlier = await idempotency.find_earlier(connection, asked)
             if earlier is not None:
                 return earlier
-    raise _under_way()
+    raise _under_way(RETRY_SOON)
 
 
 async def _settled(
@@ -115,12 +126,18 @@ async def _settled(
         async with postgres.transaction() as connection:
             answer = await work(connection)
             await _keep(connection, asked, mark, answer)
-    except Exception:
-        with suppress(AppError):  # the first failure is the one to tell; a claim ends by itself
-            async with postgres.connection() as connection:
-                await idempotency.delete_claim(connection, asked, mark)
+    except BaseException:  # whoever cancels it is heard once the claim is given back
+        giving_back = asyncio.create_task(_give_back(postgres, asked, mark))
+        await asyncio.shield(giving_back)
         raise
     return answer
+
+
+async def _give_back(postgres: Postgres, asked: IdempotentRequest, mark: datetime) -> None:
+    """Release a claim, if that is done soon; else it ends by itself, and the failure is told."""
+    with suppress(AppError, StatementRefused, TimeoutError):
+        async with asyncio.timeout(GIVE_BACK_SECONDS), postgres.connection() as connection:
+            await idempotency.delete_claim(connection, asked, mark)
 
 
 async def _keep(
@@ -129,20 +146,23 @@ async def _keep(
     """Settle the claim; raises Conflicting when it was lost to another, so that nothing commits."""
     kept = encode(answer.again)
     if not await idempotency.settle(connection, asked, mark, answer.status, kept):
-        raise _under_way()
+        raise _under_way(RETRY_SOON)
 
 
 def _replayed(request: web.Request, asked: IdempotentRequest, earlier: Earlier) -> web.Response:
-    if earlier.digest != asked.digest:
+    if earlier.digest not in (asked.digest, *asked.former):
         expected = "a new one: it was used for another request within the last day"
         raise InvalidInput.of(f"header.{HEADER}", expected, asked.key)
     if earlier.status is None or earlier.answer is None:
-        raise _under_way()
+        raise _under_way(earlier.seconds_left)
     response = told(request, decode(earlier.answer), earlier.status)
     response.headers[REPLAYED] = "true"
     return response
 
 
-def _under_way() -> Conflicting:
-    msg = f"the first request with this {HEADER} is under way; repeat this one in a second"
-    return Conflicting(msg, retry_after=RETRY_SOON)
+def _under_way(seconds: int) -> Conflicting:
+    msg = (
+        f"the first request with this {HEADER} is under way; repeat this one later. The first one "
+        f"is over, or given up because its server died, in {seconds} s at most"
+    )
+    return Conflicting(msg, retry_after=seconds)

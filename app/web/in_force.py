@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from app.errors import Unauthenticated
 from app.keys import PRINCIPALS
 from app.web.routing import Handler, Route, RouteClass
 
@@ -22,9 +23,15 @@ def in_force(route: Route) -> Route:
 
 def _caught_up(handler: Handler) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
+        changed = False
         try:
-            return await handler(request)
-        finally:  # a refusal may have ended something as well: the family of a stolen token
-            await request.app[PRINCIPALS].catch_up()
+            response = await handler(request)
+            changed = True
+        except Unauthenticated:  # may have ended something as well: the family of a stolen token
+            changed = True
+            raise
+        finally:
+            await request.app[PRINCIPALS].settle(changed=changed)
+        return response
 
     return handle

@@ -10,7 +10,7 @@ from aiohttp import web
 from multidict import CIMultiDict, istr
 
 from app.errors import RateLimited
-from app.limits.policy import Policy, address_key
+from app.limits.policy import Policy, address_key, refused_key
 from app.limits.windows import Limit, Verdict, Windows
 from app.security.tokens import Principal
 from app.web.routing import RouteClass
@@ -57,6 +57,23 @@ class Limits:
         if limit is None:
             return None
         return self._windows.take(scale.key_of(principal), limit, self._clock())
+
+    def require_trust(self, address: str) -> None:
+        """Raise RateLimited for an address from which too many tokens came that were refused."""
+        limit = self._policy.address
+        if limit is None:
+            return
+        verdict = self._windows.refusal(refused_key(address), limit, self._clock())
+        if verdict is not None:
+            raise too_many(verdict)
+
+    def count_refused(self, address: str) -> None:
+        """Count a token that was refused."""
+        if self._policy.address is not None:
+            self._windows.take(refused_key(address), self._policy.address, self._clock())
+
+
+LIMITS = web.AppKey("limits", Limits)
 
 
 def mark(headers: CIMultiDict[str], verdict: Verdict) -> None:

@@ -9,13 +9,17 @@ from pathlib import Path
 from aiohttp import web
 
 from app.errors import MethodNotAllowed, NotFound
-from app.keys import METRICS, OPENAPI, SETTINGS
+from app.keys import METRICS, SETTINGS
 from app.security.tokens import Scope, token_in
 from app.telemetry.metrics import CONTENT_TYPE
 from app.web.access import find_principal, is_loopback, require
 from app.web.answers import JSON_HEADERS, bare, prepared
+from app.web.made_once import MadeOnce
 from app.web.routing import Handler, Route
+from app.wire import Prepared
 
+OPENAPI = web.AppKey("openapi", MadeOnce[Prepared])
+"""The description of every route."""
 STATIC = Path(str(resources.files("app.web").joinpath("static")))
 _ASSETS = {
     "docs.js": (STATIC / "docs.js", "text/javascript"),
@@ -70,7 +74,7 @@ async def api(request: web.Request) -> web.Response:
 
 async def openapi(request: web.Request) -> web.Response:
     """GET /openapi.json -> the description of every route with its ETag, or 304."""
-    document = await request.app[OPENAPI]
+    document = await request.app[OPENAPI].get()
     return prepared(request, document, {**JSON_HEADERS, "Cache-Control": "no-cache"})
 
 
@@ -97,7 +101,7 @@ async def metrics(request: web.Request) -> web.Response:
     """GET /metrics -> Prometheus text; from elsewhere than this machine with a token only."""
     if not (is_loopback(request) or _holds_metrics_token(request)):
         require(await find_principal(request), Scope.ADMIN)
-    text = request.app[METRICS].exposition()
+    text = await request.app[METRICS].text()
     return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
 
@@ -105,7 +109,8 @@ def elsewhere(routes: tuple[Route, ...]) -> Handler:
     """The handler of all that matches no route: preflights, slashes too many, 405 and 404."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        if request.path != "/" and request.path.endswith("/"):
+        path = request.rel_url.raw_path  # an encoded slash stays where it is
+        if path != "/" and path.endswith("/"):
             return web.Response(status=307, headers={"Location": _without_slash(request)})
         allowed = await _allowed_methods(request)
         if allowed:

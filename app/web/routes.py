@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.calculations.catalogue import catalogue
+from app.calculations.listing import Listing
 from app.compat.operations import ADAPTERS
 from app.security.tokens import Scope
 from app.web import (
@@ -22,6 +23,7 @@ from app.web import (
     service_tokens,
     users,
 )
+from app.web.listing import list_calculations
 from app.web.routing import Bearer, Route, RouteClass
 
 CALCULATION = "/api/v1/calculations/{name}"
@@ -104,11 +106,12 @@ def _calculations() -> tuple[Route, ...]:
     listing = Route(
         "GET",
         "/api/v1/calculations",
-        calculations.list_calculations,
+        list_calculations,
         Scope.CALCULATIONS,
         counted=RouteClass.ACCOUNT,
         summary="Every calculation with its schemas and an example",
-        gives=calculations.Listing,
+        etag=True,
+        gives=Listing,
     )
     return (
         listing,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from aiohttp import hdrs, web
 
+from app.accounts.holders import account_of
 from app.accounts.service_tokens import (
     Wanted,
     access_for_service,
     create_service_token,
+    log_issued,
     renew_service_token,
     revoke_service_token,
     wanted_scopes,
@@ -21,7 +24,7 @@ from app.storage.service_tokens import list_service_tokens, not_found
 from app.web.access import find_principal
 from app.web.answers import told
 from app.web.bodies import json_body, query_of
-from app.web.idempotency import Answer, account_of, once
+from app.web.idempotency import Answer, once
 from app.web.routing import Bearer, Route, RouteClass
 from app.web.service_token_shapes import (
     CreatedServiceToken,
@@ -57,7 +60,8 @@ async def create(request: web.Request) -> web.Response:
 
     async def work(connection: Connection) -> Answer:
         issued = await create_service_token(accounts, connection, wanted)
-        return Answer(created(request, issued), created(request, issued, again=True))
+        again = created(request, issued, again=True)
+        return Answer(created(request, issued), again, kept=partial(log_issued, issued))
 
     return _unkept(await once(request, work))
 
@@ -69,7 +73,8 @@ async def rotate(request: web.Request) -> web.Response:
 
     async def work(connection: Connection) -> Answer:
         issued, ends = await renew_service_token(accounts, connection, token_id, held)
-        return Answer(renewed(request, issued, ends), renewed(request, issued, ends, again=True))
+        again = renewed(request, issued, ends, again=True)
+        return Answer(renewed(request, issued, ends), again, kept=partial(log_issued, issued))
 
     return _unkept(await once(request, work))
 

@@ -56,7 +56,16 @@ class PasswordReset(Body):
 
 
 class Erasure(Body):
-    password: str = Field(repr=False)
+    """What shows that the owner means it."""
+
+    password: str | None = Field(
+        None, repr=False, description="The present one, needed from whoever has logged in here"
+    )
+    username: str | None = Field(
+        None,
+        description="One's own, as users/me tells it: needed, in place of a password, from whoever "
+        "is known to an identity service, which is asked anew",
+    )
 
 
 class ExportQuery(Body):

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from app.accounts import erasure, password_changes, profiles
+from app.accounts.holders import account_of
 from app.accounts.password_changes import Proof
 from app.accounts.rules import email_address, person_name, user_name
-from app.errors import NotFound, Unavailable, echo
+from app.errors import InvalidInput, NotFound, Problem, echo
 from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
+from app.services.identity import KIND
 from app.storage.erasure import OwnedTable
 from app.storage.profiles import no_user
-from app.web.access import client_address
-from app.web.answers import compress, enveloped, told, warned
+from app.web.access import client_address, confirmed_principal
+from app.web.answers import enveloped, told, warned
 from app.web.bodies import json_body, json_object, query_of
 from app.web.routing import Route, RouteClass
 from app.web.user_shapes import (
@@ -103,7 +105,7 @@ async def reset_password(request: web.Request) -> web.Response:
 
 
 async def export(request: web.Request) -> web.Response:
-    """Rows come as text from the database, and are packed in a thread: there may be many."""
+    """Rows come as text from the database: there may be many."""
     asked = query_of(request, ExportQuery)
     held = await erasure.holdings(request.app[ACCOUNTS], owner(request), asked.table, asked.skip)
     tables = b",".join(
@@ -115,25 +117,28 @@ async def export(request: web.Request) -> web.Response:
         for each in held
     )
     data = success(b'{"tables":{' + tables + b"}}")
-    answer = enveloped(request, Outcome(200, data, warned(request)))
-    await asyncio.to_thread(compress, request.headers.get(hdrs.ACCEPT_ENCODING, ""), answer)
-    return answer
+    return enveloped(request, Outcome(200, data, warned(request)))
 
 
 async def erase(request: web.Request) -> web.Response:
+    """Proved by the password, or by the identity service that knows the caller."""
     wanted = await json_body(request, Erasure)
-    proof = _proof(request, wanted.password)
-    await erasure.erase(request.app[ACCOUNTS], owner(request), proof)
+    accounts, user_id = request.app[ACCOUNTS], owner(request)
+    if request[PRINCIPAL].kind == KIND:
+        if wanted.username is None:
+            raise _missing("username", "for whom an identity service knows, as users/me tells it")
+        confirm = partial(confirmed_principal, request)
+        await erasure.erase_external(accounts, user_id, wanted.username, confirm)
+    else:
+        if wanted.password is None:
+            raise _missing("password", "the present one of this account")
+        await erasure.erase(accounts, user_id, _proof(request, wanted.password))
     return web.Response(status=204)
 
 
 def owner(request: web.Request) -> UUID:
-    """The account of the caller; raises Unavailable for one that cannot be looked up now."""
-    user_id = request[PRINCIPAL].user_id
-    if user_id is None:
-        msg = "the account of this token cannot be looked up now; try again in a second"
-        raise Unavailable(msg, retry_after=1)
-    return user_id
+    """The account of the caller; raises as `account_of` does."""
+    return account_of(request[PRINCIPAL])
 
 
 def id_in(request: web.Request) -> UUID:
@@ -148,6 +153,10 @@ def id_in(request: web.Request) -> UUID:
 
 def _proof(request: web.Request, password: str) -> Proof:
     return Proof(password, client_address(request))
+
+
+def _missing(name: str, what: str) -> InvalidInput:
+    return InvalidInput([Problem(name, f"given: {what}", None, "missing")])
 
 
 def _about(table: OwnedTable, told_rows: int, *, more: bool) -> dict[str, Any]:
@@ -180,7 +189,8 @@ def routes() -> tuple[Route, ...]:
             "DELETE",
             ME,
             erase,
-            "Erase your account and all that it owns",
+            "Erase your account and all that it owns: with your password or, if an identity "
+            "service knows you, with your user name",
             takes=Erasure,
             refuses=(409,),
             in_person=True,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import re
 import time
 import traceback
 import uuid
@@ -34,14 +33,13 @@ from app.limits.windows import Verdict
 from app.security.tokens import Principal, Scope
 from app.telemetry.logs import in_request, logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
-from app.web.access import client_address, refusal, require_login
-from app.web.answers import REQUEST_ID, compress, enveloped, refused
+from app.web.access import client_address, find_principal, is_id, refusal, require_login
+from app.web.answers import REQUEST_ID, compress, compress_apart, enveloped, refused
 from app.web.cors import Cors
 from app.web.limits import VERDICT, Limits, mark, too_many
 from app.web.routing import Handler, Route, RouteClass
 from app.wire import Outcome, failure
 
-_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z").match
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CACHED = frozenset({"GET", "HEAD"})
 _X_REQUEST_ID = istr("X-Request-ID")
@@ -102,7 +100,6 @@ class _Endpoint:
     def __init__(self, route: Route, wrapper: Wrapper) -> None:
         self._route = route
         self._cors = wrapper.cors
-        self._principals = wrapper.principals
         self._known = wrapper.principals.known
         self._limits = wrapper.limits
         self._long = long_operations()
@@ -119,7 +116,7 @@ class _Endpoint:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         asked, route = request.headers, self._route
-        request[REQUEST_ID] = request_id = _request_id(asked.get(_X_REQUEST_ID))
+        request[REQUEST_ID] = request_id = request_id_of(asked.get(_X_REQUEST_ID))
         principal, verdict = None, None
         response: web.StreamResponse
         try:
@@ -127,7 +124,7 @@ class _Endpoint:
                 authorization = asked.get(hdrs.AUTHORIZATION)
                 principal = self._known(authorization)
                 if principal is None or scope not in principal.scopes or route.in_person:
-                    principal = await self._admitted(authorization, scope)
+                    principal = await self._admitted(request, scope)
                 request[PRINCIPAL] = principal
             if route.counted is not RouteClass.OPEN:
                 verdict = self._counted(request, principal)
@@ -135,6 +132,7 @@ class _Endpoint:
                 request[VERDICT] = verdict
             if verdict is None or verdict.allowed:
                 response = await self._handler(request)
+                await compress_apart(request, response)
             else:
                 response = refused(request, too_many(verdict))
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
@@ -164,9 +162,9 @@ class _Endpoint:
             return self._cors.preflight(request)
         return await self._route.handler(request)
 
-    async def _admitted(self, authorization: str | None, scope: Scope) -> Principal:
-        """Who sent a header; raises what `Principals.bearer` does, or what `refusal` tells."""
-        principal = await self._principals.bearer(authorization)
+    async def _admitted(self, request: web.Request, scope: Scope) -> Principal:
+        """Who sent a request; raises what `find_principal` does, or what `refusal` tells."""
+        principal = await find_principal(request)
         if principal is None or scope not in principal.scopes:
             raise refusal(principal, scope)
         if self._route.in_person:
@@ -225,9 +223,9 @@ class _Tally:
         )
 
 
-def _request_id(given: str | None) -> str:
+def request_id_of(given: str | None) -> str:
     """The id that the caller gave if it is one, else a new one."""
-    if given is not None and _ACCEPTED_ID(given):
+    if given is not None and is_id(given):
         return given
     number = next(_counter) * _SCATTER & _LAST_PART
     return f"{_PROCESS_ID}{number:012x}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from app.settings import Settings
 from app.web.openapi.operations import operations
 from app.web.openapi.parameters import PARAMETERS
 from app.web.openapi.responses import HEADERS, refusals
-from app.web.openapi.schemas import FAILURE, META, Schema, Shapes, adapters_of, shapes
+from app.web.openapi.schemas import FAILURE, META, SUCCESS, Schema, Shapes, adapters_of, shapes
+from app.web.openapi.sharing import Fields, told_once
 from app.web.openapi.tags import tags
 from app.web.routing import Route
 
@@ -25,7 +28,11 @@ _HOW_TO_COME = (
 def openapi(settings: Settings, routes: tuple[Route, ...]) -> Schema:
     """The whole document."""
     described = tuple(route for route in routes if not route.hidden and route.method != "*")
-    found, schemas = shapes(described)
+    found, models = shapes(described)
+    paths = _paths(described, found, models)
+    schemas = _shared_fields(
+        paths, {**models, "Enveloped": SUCCESS, "Failure": FAILURE, "Meta": META}
+    )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -35,10 +42,11 @@ def openapi(settings: Settings, routes: tuple[Route, ...]) -> Schema:
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "tags": tags(),
-        "paths": _paths(described, found, schemas),
+        "paths": paths,
         "components": {
-            "schemas": {**schemas, "Failure": FAILURE, "Meta": META},
-            "responses": refusals(),
+            "schemas": schemas,
+            "responses": {**refusals(), **_shared_answers(paths)},
+            "requestBodies": _shared_bodies(paths),
             "parameters": PARAMETERS,
             "headers": HEADERS,
             "securitySchemes": {
@@ -51,6 +59,43 @@ def openapi(settings: Settings, routes: tuple[Route, ...]) -> Schema:
             },
         },
     }
+
+
+def _shared_fields(paths: dict[str, Schema], models: Schema) -> Schema:
+    """All models, with what several have in common apart; bodies of operations refer to it too."""
+    contents = [
+        content
+        for operation in _operations(paths)
+        for part in (operation.get("requestBody", {}), *operation["responses"].values())
+        for content in part.get("content", {}).values()
+    ]
+    fields = Fields(models, [content["schema"] for content in contents])
+    for content in contents:
+        content["schema"] = fields.referring(content["schema"])
+    referring = {name: fields.referring(model) for name, model in models.items()}
+    return {**referring, **fields.definitions()}
+
+
+def _shared_answers(paths: dict[str, Schema]) -> Schema:
+    answers = (
+        (f"{operation['operationId']}_{status}", answer)
+        for operation in _operations(paths)
+        for status, answer in operation["responses"].items()
+    )
+    return told_once(answers, "responses", set())
+
+
+def _shared_bodies(paths: dict[str, Schema]) -> Schema:
+    bodies = (
+        (operation["operationId"], operation["requestBody"])
+        for operation in _operations(paths)
+        if "requestBody" in operation
+    )
+    return told_once(bodies, "requestBodies", set())
+
+
+def _operations(paths: dict[str, Schema]) -> Iterator[Schema]:
+    return (operation for item in paths.values() for operation in item.values())
 
 
 def source_text(settings: Settings) -> str:

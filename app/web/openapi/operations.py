@@ -43,7 +43,8 @@ def operations(
 
 
 def _calculation(route: Route, path: str, entry: Calculation, shapes: Shapes) -> Schema:
-    operation = _base(route, path, entry.summary, entry.explanation)
+    told = entry.explanation if route.method == "POST" else f"As `POST {path}`, by its query."
+    operation = _base(route, path, entry.summary, told)
     if route.method == "POST":
         operation["requestBody"] = _body(entry.example, shapes[entry.name, "validation"])
     data = shapes[entry.name, "serialization"]
@@ -59,6 +60,7 @@ def _of_chart(
     return {
         **_calculation(route, path, entry, shapes),
         "summary": summary,
+        "description": f"As `POST /api/v1/calculations/{entry.name}`, for the birth of the chart.",
         "requestBody": {**_body(own_example(entry), body), "required": needed},
     }
 

@@ -18,6 +18,10 @@ REQUEST_ID = "X-Request-ID"
 LONGEST_IN_QUERY = 500
 """Characters: a whole address has at most 8190 bytes, and one of these takes up to twelve."""
 
+_REQUEST = "request"
+_IDS = ("id", "chart_id")
+_ID = {"type": "string", "format": "uuid"}
+
 PARAMETERS: Schema = {
     REQUEST_ID: {
         "name": REQUEST_ID,
@@ -44,14 +48,14 @@ PARAMETERS: Schema = {
         "description": "The ETag of an answer that you have; 304 if it still holds",
         "schema": {"type": "string"},
     },
-}
-
-_REQUEST: Schema = {
-    "name": "request",
-    "in": "query",
-    "required": True,
-    "description": "The JSON request of the POST form as base64url, padding optional",
-    "schema": {"type": "string", "contentEncoding": "base64url"},
+    _REQUEST: {
+        "name": _REQUEST,
+        "in": "query",
+        "required": True,
+        "description": "The JSON request of the POST form as base64url, padding optional",
+        "schema": {"type": "string", "contentEncoding": "base64url"},
+    },
+    **{name: {"name": name, "in": "path", "required": True, "schema": _ID} for name in _IDS},
 }
 
 
@@ -69,10 +73,10 @@ def parameters(route: Route, path: str) -> list[Schema]:
     if route.query is not None:
         found += query_parameters(route.query)
     if route.per_entry and route.method == "GET":
-        found.append(_REQUEST)
+        found.append(to_parameter(_REQUEST))
     if route.once:
         found.append(to_parameter(HEADER))
-    if route.etag:
+    if route.etag and route.method == "GET":
         found.append(to_parameter("If-None-Match"))
     return [*found, to_parameter(REQUEST_ID)]
 
@@ -93,9 +97,9 @@ def query_parameters(model: type[BaseModel]) -> list[Schema]:
 
 
 def _path_parameter(name: str) -> Schema:
-    schema: Schema = {"type": "string", "minLength": 1}
-    if name == "id" or name.endswith("_id"):
-        schema = {"type": "string", "format": "uuid"}
+    if name in _IDS:
+        return to_parameter(name)
+    schema = _ID if name.endswith("_id") else {"type": "string", "minLength": 1}
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 

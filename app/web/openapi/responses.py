@@ -136,6 +136,8 @@ def _statuses(route: Route) -> set[int]:
         found.add(404)
     if route.takes is not None:
         found.update(_OF_BODIES)
+        if route.json and route.path.startswith(OWN_API):
+            found.add(415)
     if route.query is not None:
         found.add(422)
     if route.once:
@@ -161,7 +163,7 @@ def _to_headers(names: Iterable[str]) -> Schema:
 
 
 def _not_modified(route: Route) -> Schema:
-    if not route.etag:
+    if not (route.etag and route.method == "GET"):
         return {}
     text = "The answer with the ETag you sent still holds"
     return {"304": {"description": text, "headers": _headers(route)}}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from app.calculations.catalogue import Calculation, catalogue
 from app.calculations.provenance import ComputedFor
@@ -42,8 +43,18 @@ def shapes(routes: tuple[Route, ...]) -> tuple[Shapes, Schema]:
             if given is not None:
                 name = f"{name_of(route)} {status}"
                 wanted.append((name, "serialization", TypeAdapter(given)))
-    found, definitions = TypeAdapter.json_schemas(wanted, ref_template=_REFERENCE)
+    found, definitions = TypeAdapter.json_schemas(
+        wanted, ref_template=_REFERENCE, schema_generator=_Untitled
+    )
     return found, definitions["$defs"]  # type: ignore[return-value]  # keys are our own pairs
+
+
+class _Untitled(GenerateJsonSchema):
+    """Titles of fields only repeat their names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
 
 
 def adapters_of(routes: tuple[Route, ...]) -> Mapping[str, Adapter]:
@@ -64,16 +75,7 @@ def name_of(route: Route) -> str:
 
 def envelope(data: Schema) -> Schema:
     """The shape of a success under /api/v1."""
-    return {
-        "type": "object",
-        "required": ["success", "data", "error", "meta"],
-        "properties": {
-            "success": {"const": True},
-            "data": data,
-            "error": {"type": "null"},
-            "meta": to_schema("Meta"),
-        },
-    }
+    return {"allOf": [to_schema("Enveloped"), {"properties": {"data": data}}]}
 
 
 def failure(codes: list[str]) -> Schema:
@@ -97,6 +99,17 @@ META: Schema = {
         "warnings": {"type": "array", "items": {"type": "string"}},
         "chart_id": {"type": "string", "format": "uuid", "description": "Of a stored chart"},
         "chart_version": {"type": "integer"},
+    },
+}
+
+SUCCESS: Schema = {
+    "type": "object",
+    "required": ["success", "data", "error", "meta"],
+    "properties": {
+        "success": {"const": True},
+        "data": {},
+        "error": {"type": "null"},
+        "meta": to_schema("Meta"),
     },
 }
 
