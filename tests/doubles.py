@@ -151,6 +151,9 @@ class LinearEphemeris:
         late = SECONDS_TO_UT1 / 86_400.0 if rule is UniversalTime.UTC_TO_UT1 else 0.0
         return moment.jd_utc + late
 
+    def utc(self, moment: float) -> float:
+        return moment - SECONDS_TO_UT1 / 86_400.0
+
     def delta_t(
         self,
         moment: float,  # noqa: ARG002 - the protocol

@@ -55,8 +55,9 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 def settings(url: str, **more: Any) -> Settings:
-    """Settings with this Redis and nothing of the environment's."""
-    names = {f"NOCTURNA_{name.upper()}": value for name, value in more.items()}
+    """Settings with this Redis and nothing of the environment's; patient, unless told otherwise."""
+    patient = {"redis_timeout": LONG_ENOUGH, "redis_connect_timeout": LONG_ENOUGH}
+    names = {f"NOCTURNA_{name.upper()}": value for name, value in {**patient, **more}.items()}
     return Settings(_env_file=None, NOCTURNA_REDIS_URL=url, **names)
 
 

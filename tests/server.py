@@ -32,6 +32,30 @@ ROOT = Path(__file__).parents[1]
 SECRET = "a-key-for-tests-of-more-than-thirty-two-characters"  # noqa: S105 - opens nothing
 LONG_ENOUGH = 60.0
 """Seconds a test waits for what takes one: machines are shared, and slow at times."""
+PATIENT = dict.fromkeys(
+    (
+        "NOCTURNA_REQUEST_DEADLINE",
+        "NOCTURNA_DRAIN_SECONDS",
+        "NOCTURNA_WORKER_PATIENCE",
+        "NOCTURNA_SLOW_REQUEST_SECONDS",
+        "NOCTURNA_DATABASE_POOL_TIMEOUT",
+        "NOCTURNA_DATABASE_CONNECT_TIMEOUT",
+        "NOCTURNA_DATABASE_STATEMENT_TIMEOUT",
+    ),
+    str(LONG_ENOUGH),
+) | {"NOCTURNA_LONG_REQUEST_DEADLINE": str(5 * LONG_ENOUGH)}
+"""Settings of a server that takes nothing for broken because the machine is slow."""
+ACCESS_SECONDS = 86_400
+LASTING = {"NOCTURNA_ACCESS_TOKEN_MINUTES": str(ACCESS_SECONDS // 60)}
+"""Settings of a server on which a login outlasts all tests, however slow the machine."""
+BOUNDLESS = LASTING | dict.fromkeys(
+    (
+        *(f"NOCTURNA_RATE_LIMIT_{name}" for name in ("FREE", "BASIC", "PRO", "AUTH")),
+        "NOCTURNA_LOGIN_FAILURES_PER_ADDRESS",
+    ),
+    "1000000",
+)
+"""The same, with limits of which it tells, but none that tests reach together."""
 
 
 SERVICE_USER = "c0ffee00-0000-4000-8000-000000000000"
@@ -65,6 +89,10 @@ def token(*scopes: str, days: int = 30, now: float | None = None) -> str:
 
 
 _started = time.time()
+LASTING_WINDOW = next(
+    seconds for seconds in range(_DAY, _DAY // 2, -1) if seconds - _started % seconds > _DAY // 2
+)
+"""Seconds of a window of requests that does not end while tests run: all begin in 1970."""
 
 
 def token_id(scopes: tuple[str, ...]) -> str:
@@ -98,7 +126,7 @@ async def add_tokens(dsn: str) -> None:
 def in_a_thread(work: Coroutine[Any, Any, _T]) -> _T:
     """What some work returns, also where an event loop runs already."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result(LONG_ENOUGH)
+        return thread.submit(asyncio.run, work).result(5 * LONG_ENOUGH)
 
 
 def _command(process: psutil.Process) -> list[str]:
@@ -120,6 +148,7 @@ class RunningServer:
             "NOCTURNA_SECRET_KEY": SECRET,
             "NOCTURNA_DATA_DIR": str(data_dir),
             "NOCTURNA_LOG_FORMAT": "json",
+            **PATIENT,
             **(environment or {}),
         }
         self.data_dir = data_dir
@@ -139,7 +168,7 @@ class RunningServer:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
-            address = self._serving.get(timeout=LONG_ENOUGH)
+            address = self._serving.get(timeout=3 * LONG_ENOUGH)  # a database, workers, a repair
         except Empty:
             address = None
         if address is None:
@@ -179,7 +208,7 @@ class RunningServer:
     def wait(self) -> int:
         """The exit status, once the server has ended; kills one that does not end."""
         try:
-            status = self.process.wait(LONG_ENOUGH)
+            status = self.process.wait(2 * LONG_ENOUGH)  # the drain, and then the end
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -207,7 +236,7 @@ class RunningServer:
             self.url + path,
             data=content,
             headers=self._headers(scopes, {"Content-Type": "application/json", **(headers or {})}),
-            timeout=LONG_ENOUGH,
+            timeout=5 * LONG_ENOUGH,
         )
 
     def get(
@@ -221,7 +250,7 @@ class RunningServer:
         return requests.get(
             self.url + path,
             headers=self._headers(scopes, headers or {}),
-            timeout=LONG_ENOUGH,
+            timeout=5 * LONG_ENOUGH,
             allow_redirects=False,
         )
 

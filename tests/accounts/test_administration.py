@@ -69,12 +69,22 @@ async def test_a_name_that_is_taken_and_an_unknown_role_make_nothing(accounts: A
     assert [user.username for user in page.users] == ["ada"]
 
 
-async def test_whoever_is_disabled_is_logged_out_for_good(accounts: Accounts) -> None:
+@pytest.mark.parametrize(
+    ("ended", "restored"),
+    [
+        (UserChange(is_active=False), UserChange(is_active=True)),
+        (UserChange(is_approved=False), UserChange(is_approved=True)),
+    ],
+    ids=["disabled", "approved no more"],
+)
+async def test_whoever_is_disabled_is_logged_out_for_good(
+    accounts: Accounts, ended: UserChange, restored: UserChange
+) -> None:
     ada = await person(accounts)
     tokens = await login(accounts, "ada", PASSWORD, Origin())
     principals = Principals(accounts.postgres.connection, accounts.keys, 10, clock=accounts.clock)
-    for is_active in (False, True):
-        await administration.change_user(accounts, ada.id, UserChange(is_active=is_active))
+    for change in (ended, restored):
+        await administration.change_user(accounts, ada.id, change)
         with pytest.raises(Unauthenticated):
             await principals.bearer(f"Bearer {tokens.access_token}")
     await login(accounts, "ada", PASSWORD, Origin())

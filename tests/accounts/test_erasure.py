@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.accounts import erasure
+from app.accounts import administration, erasure
 from app.accounts.context import Accounts
 from app.accounts.erasure import holdings
 from app.accounts.login import login
@@ -14,6 +14,10 @@ from app.accounts.password_changes import Proof
 from app.accounts.principals import Principals
 from app.accounts.sessions import Origin
 from app.errors import Conflicting, InvalidInput, NotFound, Unauthenticated
+from app.storage import erasure as storage
+from app.storage.administration import UserChange
+from app.storage.errors import DatabaseUnavailable
+from app.storage.users import User
 from tests.accounts.samples import PASSWORD, person
 from tests.storage.owned_rows import count_owned, insert_made_up, list_owned
 
@@ -91,3 +95,85 @@ async def test_the_last_superuser_stays(accounts: Accounts) -> None:
         await erasure.erase(accounts, ada.id, Proof(PASSWORD))
     await person(accounts, "berta", is_superuser=True)
     await erasure.erase(accounts, ada.id, Proof(PASSWORD))
+
+
+MANY = 2500
+
+
+@pytest.fixture
+async def with_many_charts(accounts: Accounts) -> User:
+    """Somebody with many charts, on a database that notes how many each statement deletes."""
+    ada = await person(accounts)
+    async with accounts.postgres.transaction() as connection:
+        await connection.execute(
+            """
+            INSERT INTO charts (user_id, birth, config, julian_day, utc)
+            SELECT $1, '{}', '{}', n, '' FROM generate_series(1, $2::integer) n
+            """,
+            *(ada.id, MANY),
+        )
+        await connection.execute(
+            """
+            INSERT INTO chart_words (user_id, word, chart_id)
+            SELECT user_id, word, id FROM charts, unnest(ARRAY['ada', 'berta']) word
+            """
+        )
+        await connection.execute("CREATE TABLE noted (id serial, charts bigint)")
+        await connection.execute(
+            """
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO noted (charts) SELECT count(*) FROM gone;
+                RETURN NULL;
+            END $$
+            """
+        )
+        await connection.execute(
+            "CREATE TRIGGER note AFTER DELETE ON charts REFERENCING OLD TABLE AS gone "
+            "FOR EACH STATEMENT EXECUTE FUNCTION note()"
+        )
+    return ada
+
+
+async def noted(accounts: Accounts) -> list[int]:
+    """How many charts each statement has deleted that deleted any."""
+    async with accounts.postgres.connection() as connection:
+        rows = await connection.fetch("SELECT charts FROM noted WHERE charts > 0 ORDER BY id")
+    return [row["charts"] for row in rows]
+
+
+@pytest.mark.parametrize("by", ["the owner", "an administrator"])
+async def test_many_charts_are_deleted_some_at_a_time(
+    accounts: Accounts, with_many_charts: User, by: str
+) -> None:
+    if by == "the owner":
+        await erasure.erase(accounts, with_many_charts.id, Proof(PASSWORD))
+    else:
+        await administration.delete_user(accounts, with_many_charts.id)
+    assert await noted(accounts) == [1000, 1000, 500]
+    with pytest.raises(NotFound):
+        await holdings(accounts, with_many_charts.id)
+
+
+async def test_an_erasure_that_was_interrupted_goes_on_when_it_is_asked_for_again(
+    accounts: Accounts, with_many_charts: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> bool:
+        raise DatabaseUnavailable("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "delete_user", gone)
+        with pytest.raises(DatabaseUnavailable):
+            await erasure.erase(accounts, with_many_charts.id, Proof(PASSWORD))
+    await login(accounts, "ada", PASSWORD, Origin())
+    await erasure.erase(accounts, with_many_charts.id, Proof(PASSWORD))
+    with pytest.raises(NotFound):
+        await holdings(accounts, with_many_charts.id)
+
+
+async def test_the_charts_of_the_last_superuser_stay_too(
+    accounts: Accounts, with_many_charts: User
+) -> None:
+    await administration.change_user(accounts, with_many_charts.id, UserChange(is_superuser=True))
+    with pytest.raises(Conflicting, match="last superuser"):
+        await erasure.erase(accounts, with_many_charts.id, Proof(PASSWORD))
+    assert await noted(accounts) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from app.accounts.context import Accounts
 from app.accounts.login import login
 from app.accounts.principals import Principals
 from app.accounts.sessions import Origin, Tokens, lasting
+from app.accounts.turns import Turns
 from app.errors import (
     AppError,
     InvalidInput,
@@ -25,6 +28,7 @@ from app.errors import (
 from app.security.tokens import Kind, read
 from app.storage.users import find_by_name
 from tests.accounts.samples import PASSWORD, Clock, changed, person
+from tests.server import LONG_ENOUGH
 
 HERE = Origin("192.0.2.7", "curl/8")
 WRONG = "not the password"
@@ -339,10 +343,88 @@ async def test_a_hundred_guesses_at_once_are_five(accounts: Accounts) -> None:
     assert all(isinstance(result, AppError | Tokens) for result in results)
 
 
-async def test_as_many_as_may_fail_may_log_in_at_once(accounts: Accounts) -> None:
+def patient(accounts: Accounts) -> Accounts:
+    """The same, where whoever stands in line waits for as long as a slow machine needs."""
+    return replace(accounts, turns=Turns(longest=LONG_ENOUGH))
+
+
+async def test_twenty_who_log_in_at_once_are_all_let_in(accounts: Accounts) -> None:
     await person(accounts)
-    results = await asyncio.gather(*(login(accounts, "ada", PASSWORD, HERE) for _ in range(5)))
-    assert len({result.refresh_token for result in results}) == 5
+    crowd = [login(patient(accounts), "ada", PASSWORD, HERE) for _ in range(20)]
+    results = await asyncio.gather(*crowd)
+    assert len({result.refresh_token for result in results}) == 20
+
+
+async def test_instances_that_start_together_are_all_let_in(accounts: Accounts) -> None:
+    """Each waits in a line of its own: what they share is the database."""
+    await person(accounts)
+    crowd = [login(patient(accounts), "ada", PASSWORD, HERE) for _ in range(4)]
+    others = [login(patient(accounts), "ada@example.com", PASSWORD, HERE) for _ in range(8)]
+    assert len(await asyncio.gather(*crowd, *others)) == 12
+
+
+@pytest.mark.parametrize("failures", [1, 3, 5])
+async def test_twenty_wrong_ones_at_once_are_checked_no_more_than_may_fail(
+    accounts: Accounts, failures: int
+) -> None:
+    few = changed(patient(accounts), login_failures=failures)
+    await person(few)
+    before = few.passwords.verifications
+    guesses = [login(few, "ada", f"guess {number}", HERE) for number in range(20)]
+    results = await asyncio.gather(*guesses, return_exceptions=True)
+    assert few.passwords.verifications == before + failures
+    assert sum(isinstance(result, Unauthenticated) for result in results) == failures
+    locked = [result for result in results if isinstance(result, RateLimited)]
+    assert {(result.retry_after, type(result)) for result in locked} == {(30, RateLimited)}
+    assert len(locked) == 20 - failures
+
+
+async def test_whoever_waits_holds_no_connection(accounts: Accounts) -> None:
+    """Six stand in line behind five checks that do not end, on three connections."""
+    await person(accounts)
+    held = Held()
+    stuck = with_passwords(accounts, held)
+    under_way = [asyncio.create_task(login(stuck, "ada", PASSWORD, HERE)) for _ in range(5)]
+    await held.begun(5)
+    waiting = [asyncio.create_task(login(patient(accounts), "ada", WRONG, HERE)) for _ in range(6)]
+    await eventually_asked(accounts)
+    held.free.set()
+    assert len(await asyncio.gather(*under_way)) == 5
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert Counter(map(type, results)) == {Unauthenticated: 5, RateLimited: 1}
+
+
+class Held:
+    """Passwords that match as soon as they are let go."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self._count = asyncio.Semaphore(0)
+
+    async def begun(self, times: int) -> None:
+        """Return once so many checks are under way."""
+        async with asyncio.timeout(LONG_ENOUGH):
+            for _ in range(times):
+                await self._count.acquire()
+
+    async def matches(self, *_: object) -> bool:
+        self._count.release()
+        await self.free.wait()
+        return True
+
+    def is_outdated(self, _: str) -> bool:
+        return False
+
+
+async def eventually_asked(accounts: Accounts) -> None:
+    """Return once the database has time for every connection of the pool at once."""
+    async with (
+        asyncio.timeout(LONG_ENOUGH),
+        accounts.postgres.connection(),
+        accounts.postgres.connection(),
+        accounts.postgres.connection(),
+    ):
+        return
 
 
 async def test_a_login_lasts_beside_so_many_others(accounts: Accounts, clock: Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,8 +12,9 @@ import pytest
 
 from app.accounts.context import Accounts
 from app.accounts.principals import CHECK_AGAIN_SECONDS, LAST_SECONDS, Principals
-from app.errors import TokenExpired, Unauthenticated
-from app.security.tokens import Claims, Kind, digest_of, issue, read
+from app.accounts.remembered import MOST_EACH
+from app.errors import AppError, TokenExpired, Unauthenticated, Unavailable
+from app.security.tokens import Claims, Kind, Principal, digest_of, issue, read
 from app.storage.errors import DatabaseUnavailable
 from app.storage.postgres import Connection
 from app.storage.users import User
@@ -58,6 +60,66 @@ def principals(accounts: Accounts, database: Database, clock: Clock) -> Principa
 @pytest.fixture
 async def ada(accounts: Accounts) -> User:
     return await person(accounts)
+
+
+@dataclass
+class Elsewhere:
+    """An identity service that says of every token what it is told to, and counts."""
+
+    says: Principal | AppError
+    asked: int = 0
+
+    async def principal(self, token: str) -> tuple[Principal, float]:
+        return await self.confirmed(token), float("inf")
+
+    async def confirmed(self, _: str) -> Principal:
+        self.asked += 1
+        if isinstance(self.says, AppError):
+            raise self.says
+        return self.says
+
+
+ANN = Principal("identity:ann", uuid4(), "identity", frozenset({"calculations"}), "free", None)
+
+
+async def test_a_confirmation_is_asked_for_whatever_is_remembered(principals: Principals) -> None:
+    principals.identity = elsewhere = Elsewhere(ANN)
+    assert await principals.bearer("Bearer x.y.z") == ANN
+    assert await principals.confirmed("Bearer x.y.z") == ANN
+    assert elsewhere.asked == 2
+
+
+@pytest.mark.parametrize("refusal", [Unauthenticated("no"), TokenExpired("over")], ids=["no", "x"])
+async def test_whoever_is_not_confirmed_is_forgotten(
+    principals: Principals, refusal: AppError
+) -> None:
+    principals.identity = elsewhere = Elsewhere(ANN)
+    await principals.bearer("Bearer x.y.z")
+    elsewhere.says = refusal
+    with pytest.raises(type(refusal)):
+        await principals.confirmed("Bearer x.y.z")
+    assert principals.known("Bearer x.y.z") is None
+    with pytest.raises(type(refusal)):
+        await principals.confirmed("Bearer never.seen.before")
+
+
+async def test_while_nobody_confirms_what_is_remembered_stays(principals: Principals) -> None:
+    principals.identity = elsewhere = Elsewhere(ANN)
+    await principals.bearer("Bearer x.y.z")
+    elsewhere.says = Unavailable("down")
+    with pytest.raises(Unavailable):
+        await principals.confirmed("Bearer x.y.z")
+    assert principals.known("Bearer x.y.z") == ANN
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic x", "Bearer x.y.z"])
+async def test_without_a_token_or_a_service_nobody_is_confirmed(
+    principals: Principals, header: str | None
+) -> None:
+    if header is not None and "Bearer" not in header:
+        principals.identity = Elsewhere(ANN)
+    with pytest.raises(Unauthenticated):
+        await principals.confirmed(header)
 
 
 async def logged_in(accounts: Accounts, user: User, *scopes: str, minutes: int = 15) -> str:
@@ -341,6 +403,77 @@ async def test_in_need_a_token_still_expires_and_a_new_one_is_not_believed(
     clock.forward(2.1)
     with pytest.raises(TokenExpired):
         await principals.bearer(header)
+
+
+async def test_who_was_verified_while_nobody_listens_is_forgotten_by_a_change(
+    accounts: Accounts, principals: Principals, database: Database, ada: User
+) -> None:
+    principals.deaf()
+    header = await logged_in(accounts, ada)
+    await principals.bearer(header)
+    principals.heard(f"user:{ada.id}")
+    database.down = True
+    with pytest.raises(DatabaseUnavailable):
+        await principals.bearer(header)
+
+
+async def test_while_nobody_listens_a_change_made_here_is_in_force_at_once(
+    accounts: Accounts, principals: Principals, database: Database, ada: User
+) -> None:
+    """Whoever it concerns; what changed nothing takes no service away."""
+    principals.deaf()
+    header = await logged_in(accounts, ada)
+    await principals.bearer(header)
+    await principals.settle(changed=False)
+    database.down = True
+    assert await principals.bearer(header) is not None
+    await principals.settle(changed=True)
+    with pytest.raises(DatabaseUnavailable):
+        await principals.bearer(header)
+
+
+async def test_while_somebody_listens_a_change_made_here_is_waited_for(
+    accounts: Accounts, principals: Principals, ada: User
+) -> None:
+    header = await logged_in(accounts, ada)
+    await principals.bearer(header)
+
+    async def hear() -> None:
+        principals.heard(f"user:{ada.id}")
+
+    other = await logged_in(accounts, await person(accounts, "eve"))
+    await principals.bearer(other)
+    principals.catch_up = hear
+    await principals.settle(changed=True)
+    assert principals.known(header) is None
+    assert principals.known(other) is not None
+
+
+async def test_one_token_in_many_spellings_is_asked_for_once(
+    accounts: Accounts, principals: Principals, database: Database, ada: User
+) -> None:
+    token = (await logged_in(accounts, ada)).removeprefix("Bearer ")
+    for scheme in ("bearer", "BEARER", "BeArEr", "Bearer"):
+        for spaces in range(1, 50):
+            assert await principals.bearer(scheme + " " * spaces + token + " ") is not None
+    assert database.asked == 1
+    assert principals.known(f"Bearer {token}") is not None
+
+
+async def test_many_tokens_of_one_account_drive_out_nobody_else(
+    accounts: Accounts, database: Database, clock: Clock, ada: User
+) -> None:
+    principals = Principals(database.connection, accounts.keys, MOST_EACH + 2, clock)
+    principals.listening()
+    eve = await logged_in(accounts, await person(accounts, "eve"))
+    await principals.bearer(eve)
+    headers = [await logged_in(accounts, ada) for _ in range(MOST_EACH + 3)]
+    for header in headers:
+        await principals.bearer(header)
+    assert principals.known(eve) is not None
+    assert [principals.known(header) is not None for header in headers] == (
+        [False] * 3 + [True] * MOST_EACH
+    )
 
 
 async def test_once_somebody_listens_again_nothing_old_is_believed(

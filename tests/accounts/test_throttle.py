@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.accounts.throttle import Limit, network_of, pause, refuse_beyond
+from app.accounts.turns import UnderWay
 from app.errors import RateLimited
 from app.storage.login_attempts import Attempt
 
@@ -65,16 +66,23 @@ def test_after_the_pause_the_next_attempt_is_allowed_and_not_before() -> None:
 
 def test_what_is_under_way_takes_a_place_for_a_moment() -> None:
     tried = [attempt(NOW, succeeded=None) for _ in range(5)]
-    with pytest.raises(RateLimited) as refused:
+    with pytest.raises(UnderWay, match="too many logins of this account") as refused:
         refuse_beyond(LIMIT, tried, NOW, "account")
     assert refused.value.retry_after == 1
     refuse_beyond(LIMIT, tried[:4], NOW, "account")
 
 
+def test_a_lock_goes_before_what_is_under_way() -> None:
+    tried = [attempt(NOW)] * 5 + [attempt(NOW, succeeded=None)] * 5
+    with pytest.raises(RateLimited, match="too many failed logins") as refused:
+        refuse_beyond(LIMIT, tried, NOW, "account")
+    assert not isinstance(refused.value, UnderWay)
+
+
 def test_after_a_pause_one_at_a_time_may_try() -> None:
     failures = [attempt(NOW - 30) for _ in range(5)]
     refuse_beyond(LIMIT, failures, NOW, "account")
-    with pytest.raises(RateLimited) as refused:
+    with pytest.raises(UnderWay) as refused:
         refuse_beyond(LIMIT, [*failures, attempt(NOW, succeeded=None)], NOW, "account")
     assert refused.value.retry_after == 1
 

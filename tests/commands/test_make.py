@@ -54,7 +54,7 @@ def make(docker: Path, *arguments: str, container: str = "") -> subprocess.Compl
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

@@ -306,7 +306,7 @@ def test_what_the_command_line_needs_is_loaded_and_no_more() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     loaded = set(done.stdout.split())
     assert "asyncpg" in loaded

@@ -24,7 +24,7 @@ from app.security.secrets import SigningKeys
 from app.settings import Settings
 from app.storage.postgres import Postgres
 from app.storage.users import User, find_by_name
-from tests.server import LONG_ENOUGH, ROOT, SECRET
+from tests.server import ROOT, SECRET
 from tests.storage.conftest import LIMITS
 
 PASSWORD = "correct horse battery"  # noqa: S105 - opens nothing
@@ -50,7 +50,7 @@ def run(dsn: str, tmp_path: Path) -> Run:
             input=given,
             capture_output=True,
             text=True,
-            timeout=LONG_ENOUGH,
+            timeout=300,
             check=False,
         )
 

@@ -17,9 +17,10 @@ from tests.contract.shapes import (
     Rows,
     one_of,
 )
+from tests.server import ACCESS_SECONDS
 
 AUTH, TOKENS = "/api/auth", "/api/auth/admin/service-tokens"
-SECONDS = one_of(900)
+SECONDS = one_of(ACCESS_SECONDS)
 """A quarter of an hour, the life of an access token."""
 USER = {
     "id": ID,

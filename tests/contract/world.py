@@ -15,6 +15,7 @@ from app.security.tokens import Claims, Kind, digest_of, issue
 from app.storage.postgres import connect_options, dedicated
 from tests.contract.rows import Ask, Caller
 from tests.server import (
+    LASTING,
     LONG_ENOUGH,
     SECRET,
     SERVICE_USER,
@@ -24,7 +25,7 @@ from tests.server import (
 )
 from tests.web.people import PASSWORD, Person, call, data, person
 
-OPEN = {"NOCTURNA_RATE_LIMIT_FREE": "0", "NOCTURNA_RATE_LIMIT_AUTH": "0"}
+OPEN = {**LASTING, "NOCTURNA_RATE_LIMIT_FREE": "0", "NOCTURNA_RATE_LIMIT_AUTH": "0"}
 CLOSED = {**OPEN, "ALLOW_USER_REGISTRATION": "false", "NOCTURNA_ALLOW_ETERNAL_TOKENS": "true"}
 LONG_AGO = 1_700_000_000.0
 TOKENS = "/api/auth/admin/service-tokens"

@@ -143,7 +143,7 @@ def _late_status(caller: HTTPConnection) -> int | None:
 
 def test_what_is_not_ready_in_time_is_refused_and_never_cut(tmp_path: Path) -> None:
     """Long work that outlasts the drain, and a body that never ends."""
-    with RunningServer(tmp_path, {"NOCTURNA_DRAIN_SECONDS": "2"}) as server:
+    with RunningServer(tmp_path, {"NOCTURNA_DRAIN_SECONDS": "8"}) as server:
         pids = worker_pids(server)
         callers = [_hold(server), *(connect(server) for _ in range(LONG_CALLERS))]
         for number, caller in enumerate(callers[1:]):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.processes import workers_started_by
-from tests.server import LONG_ENOUGH, ROOT, SECRET
+from tests.server import ROOT, SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _failed_start(tmp_path: Path, environment: Mapping[str, str]) -> _Failure:
         text=True,
     )
     try:
-        output, errors = process.communicate(timeout=LONG_ENOUGH)
+        output, errors = process.communicate(timeout=300)
     finally:
         process.kill()
     return _Failure(process.pid, process.returncode, output, errors.splitlines())

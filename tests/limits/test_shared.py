@@ -10,6 +10,7 @@ from app.limits.shared import Sharing, share
 from app.limits.windows import Limit, Windows
 from app.storage.redis import Redis
 from tests.redis_server import RedisServer, redis_at, redis_server, redis_url  # noqa: F401
+from tests.storage.test_redis import redis_well
 
 TEN = Limit("free", 10, 60)
 START = 1_800_000_000.0
@@ -21,11 +22,16 @@ class Instance:
     def __init__(self, redis: Redis) -> None:
         self.windows = Windows(60, 10_000)
         self.now = START
-        self._sharing = Sharing(self.windows, redis, uuid.uuid4().hex, lambda: self.now)
+        self._name = uuid.uuid4().hex
+        self.share_by(redis)
 
     def take(self, key: str, times: int = 1) -> int:
         """How many of these requests are let through."""
         return sum(self.windows.take(key, TEN, self.now).allowed for _ in range(times))
+
+    def share_by(self, redis: Redis) -> None:
+        """Go on with another client of the same Redis."""
+        self._sharing = Sharing(self.windows, redis, self._name, lambda: self.now)
 
     async def share(self) -> None:
         await self._sharing.round()
@@ -108,12 +114,17 @@ async def test_counts_made_without_redis_are_told_when_it_is_back(
 async def test_what_a_redis_that_hung_carries_out_late_is_not_counted_twice(
     redis_server: RedisServer,  # noqa: F811
 ) -> None:
-    async with redis_at(redis_server.url, redis_timeout=0.2) as redis:
-        one, key = Instance(redis), caller()
+    async with (
+        redis_at(redis_server.url) as patient,
+        redis_at(redis_server.url, redis_timeout=0.2) as hasty,
+    ):
+        one, key = Instance(patient), caller()
         await one.share()
+        await redis_well(hasty, "nothing")  # so that it is connected
+        one.share_by(hasty)
         redis_server.freeze()
         one.take(key, 4)
-        for _ in range(4):  # one fewer than opens the circuit
+        for _ in range(3):  # fewer than open the circuit
             await one.share()
         redis_server.thaw()
     async with redis_at(redis_server.url) as redis:

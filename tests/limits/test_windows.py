@@ -141,3 +141,16 @@ def test_all_counts_of_a_window_can_be_put_back_and_no_older_ones() -> None:
     windows.take_changed(number, 10)
     windows.put_all_back(number)
     assert windows.take_changed(number, 10) == {"b": 1, "a": 1}
+
+
+def test_a_look_tells_what_would_be_refused_and_counts_nothing() -> None:
+    windows = Windows(60, 100)
+    assert windows.refusal("a", TEN, START) is None
+    assert len(windows) == 0
+    taken(windows, 9, START)
+    assert [windows.refusal("a", TEN, START) for _ in range(5)] == [None] * 5
+    taken(windows, 1, START)
+    assert windows.refusal("a", TEN, START) == windows.take("a", TEN, START)
+    assert windows.refusal("b", TEN, START) is None
+    assert windows.refusal("a", TEN, START + 61) == windows.take("a", TEN, START + 61)
+    assert windows.refusal("a", TEN, START + 180) is None

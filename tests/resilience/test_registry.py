@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
 
 from app.errors import NotFound
 from app.resilience import registry as module
@@ -87,22 +86,6 @@ async def test_status_tells_all_of_an_outage(dependency: Dependency) -> None:
         retries=0,
         last_error="Fault",
     )
-
-
-async def test_every_listener_is_told_and_one_that_fails_stops_no_other(
-    dependency: Dependency,
-) -> None:
-    told: list[tuple[str, str, str]] = []
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("listener")
-
-    dependency.registry.listen(fail)
-    dependency.registry.listen(lambda *change: told.append(change))
-    with capture_logs() as logs:
-        await dependency.fail(times=5)
-    assert told == [("stars", "closed", "open")]
-    assert [line["log_level"] for line in logs] == ["warning", "error"]
 
 
 async def test_the_text_of_the_metrics_has_the_names_of_dashboards(

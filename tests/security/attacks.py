@@ -18,7 +18,15 @@ import requests
 from app.calculations.catalogue import catalogue
 from app.storage.postgres import connect_options, dedicated
 from app.web.routing import Route
-from tests.server import LONG_ENOUGH, SECRET, SERVICE_USER, RunningServer, in_a_thread, token_id
+from tests.server import (
+    LASTING,
+    LONG_ENOUGH,
+    SECRET,
+    SERVICE_USER,
+    RunningServer,
+    in_a_thread,
+    token_id,
+)
 from tests.web.people import PASSWORD, log_in
 
 LEGACY, OURS = PREFIXES = ("/api/auth", "/api/v1/auth")
@@ -26,6 +34,7 @@ ADMIN = ("calculations", "admin")
 ORIGIN = "https://app.example.com"
 """The one origin that browsers may call from."""
 UNLIMITED = {
+    **LASTING,
     "NOCTURNA_RATE_LIMIT_AUTH": "0",
     "NOCTURNA_RATE_LIMIT_FREE": "0",
     "NOCTURNA_LOGIN_FAILURES_PER_ADDRESS": "100000",
@@ -46,7 +55,7 @@ SQL = (
     "x'; UPDATE users SET is_superuser = true; --",
     "1); DELETE FROM sessions; --",
     "' UNION SELECT password_hash FROM users --",
-    "'; SELECT pg_sleep(30); --",
+    "'; SELECT pg_sleep(3600); --",
     "$1",
     "$$; SELECT 1 $$",
     "%' OR 1=1 --",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.security.attacks import ORIGIN, UNLIMITED
-from tests.server import RunningServer
+from tests.server import LASTING_WINDOW, RunningServer
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One that trusts no proxy, counts every address, and lets any browser call."""
-    environment = {"NOCTURNA_LOGIN_FAILURES_PER_ADDRESS": "3", "NOCTURNA_CORS_ORIGINS": "*"}
+    environment = {
+        "NOCTURNA_RATE_LIMIT_AUTH": "1000",
+        "NOCTURNA_RATE_LIMIT_WINDOW": str(LASTING_WINDOW),
+        "NOCTURNA_LOGIN_FAILURES_PER_ADDRESS": "3",
+        "NOCTURNA_CORS_ORIGINS": "*",
+    }
     with RunningServer(tmp_path_factory.mktemp("narrow"), environment) as running:
         yield running
 

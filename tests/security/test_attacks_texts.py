@@ -250,7 +250,7 @@ def test_a_search_finds_its_letters_and_knows_no_wildcards(attacked: RunningServ
             f"{attacked.url}/api/v1/admin/users",
             params={"search": wanted},
             headers=bearer(token(*ADMIN)),
-            timeout=60,
+            timeout=300,
         )
         names = [user["username"] for user in data(reply)["users"]]
         assert (strange.username in names) is found, wanted

@@ -98,7 +98,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
         assert racer.stdin is not None
         racer.stdin.write("\n")
         racer.stdin.flush()
-    keys = {racer.communicate(timeout=60)[0] for racer in racers}
+    keys = {racer.communicate(timeout=300)[0] for racer in racers}
     assert keys == {(tmp_path / "shared" / KEY_FILE).read_text()}
     assert [path.name for path in (tmp_path / "shared").iterdir()] == [KEY_FILE]
 

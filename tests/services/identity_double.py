@@ -62,7 +62,7 @@ class IdentityDouble:
         self.released = asyncio.Event()
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, shutdown_timeout=LONG_ENOUGH)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -76,6 +76,8 @@ class IdentityDouble:
         self.begun.release()
         if self.fault is not None:
             return await self.fault(request, self)
+        if request.path == "/health":
+            return web.json_response({"status": "healthy"})
         known = self.users.get(token or "")
         if known is None:
             return web.json_response({"detail": "Invalid token"}, status=401)

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from app.errors import DeadlineExceeded, ExternalServiceError, ExternalServiceTimeout
 from app.resilience.breaker import CircuitOpen, State
+from app.resilience.policy import Timeouts
 from app.resilience.registry import Registry
 from app.services.http import (
     LONGEST_ANSWER,
@@ -22,6 +24,7 @@ from app.services.http import (
     checked_header,
     open_service,
 )
+from app.telemetry.traces import in_trace
 from tests.services.conftest import outcomes, settings
 from tests.services.identity_double import (
     Fault,
@@ -72,7 +75,8 @@ async def test_a_body_travels_as_json(double: IdentityDouble, registry: Registry
 
 async def test_every_request_says_who_asks(double: IdentityDouble, registry: Registry) -> None:
     async with opened(double.url, registry, "a-key") as client:
-        await client.post(PATH, token=TOKEN, trace_id="trace-1")
+        with in_trace("trace-1"):
+            await client.post(PATH, token=TOKEN)
         await client.post(PATH, token=TOKEN)
         await client.post(PATH, token=TOKEN)
     named, second, third = (asked.headers for asked in double.asked)
@@ -221,14 +225,18 @@ async def test_silence_ends_with_the_time_to_read(
         assert outcomes(registry) == {"failure": 1}
 
 
+class Brief(Timeouts):
+    """Bears any silence on a slow machine, but no long answer."""
+
+    @property
+    def answer(self) -> float:
+        return 0.3
+
+
 async def test_a_trickle_ends_with_the_attempt(double: IdentityDouble, registry: Registry) -> None:
     double.fault = trickle
-    times: dict[str, Any] = {
-        "outbound_connect_timeout": 0.1,
-        "outbound_read_timeout": 0.1,
-        "outbound_write_timeout": 0.1,
-    }
-    async with opened(double.url, registry, **times) as client:
+    async with opened(double.url, registry) as client:
+        client.outbound.policy = replace(client.outbound.policy, timeouts=Brief())
         with pytest.raises(ExternalServiceTimeout, match=r"teller gave no answer in 0\.3 s"):
             await client.post(PATH)
         assert outcomes(registry) == {"failure": 1}

@@ -14,14 +14,18 @@ from structlog.testing import capture_logs
 
 from app.errors import AppError, Overloaded, TokenExpired, Unauthenticated, Unavailable
 from app.resilience.breaker import State
-from app.resilience.registry import Registry
+from app.resilience.registry import Registry, Surroundings
 from app.security.tokens import Principal
 from app.services.http import MisconfiguredService
-from app.services.identity import NAME, IdentityService, open_identity
+from app.services.identity import IdentityService
 from app.services.identity_claims import ExternalClaims
+from app.services.identity_opening import NAME, open_identity
 from app.services.verdicts import Verdict, Verdicts
 from app.storage.errors import DatabaseUnavailable
+from app.storage.external_users import user_of_subject
 from app.storage.postgres import Postgres
+from app.telemetry.metrics import Metrics
+from app.telemetry.traces import in_trace
 from tests.services.conftest import KEYS, outcomes, settings
 from tests.services.identity_double import (
     Fault,
@@ -469,6 +473,7 @@ async def test_the_pause_it_asks_for_is_told(bench: Bench) -> None:
 
 
 async def test_an_open_circuit_says_when_to_come_again(bench: Bench) -> None:
+    bench.registry = Registry(Metrics(), Surroundings(clock=lambda: NOW))
     bench.double.fault = status(500)
     async with bench.service() as service:
         for number in range(5):
@@ -659,6 +664,85 @@ async def test_the_registry_knows_it_by_its_name(bench: Bench) -> None:
     async with bench.service():
         assert bench.registry.well() == {"identity-service": True}
     assert bench.registry.well() == {}
+
+
+# the word of the service at this moment
+
+
+async def test_a_confirmation_is_asked_for_whatever_is_remembered(bench: Bench) -> None:
+    async with bench.service() as service:
+        remembered, _ = await service.principal(GOOD)
+        assert await service.confirmed(GOOD) == remembered
+        assert await service.confirmed(GOOD) == remembered
+    assert bench.double.calls == 3
+
+
+async def test_a_confirmation_makes_no_account(bench: Bench) -> None:
+    async with bench.service() as service:
+        with pytest.raises(Unauthenticated, match="erased"):
+            await service.confirmed(GOOD)
+        async with bench.postgres.connection() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM users") == 0
+
+
+async def test_what_was_confirmed_is_remembered(bench: Bench) -> None:
+    async with bench.postgres.connection() as connection:
+        await user_of_subject(connection, "ann")
+    async with bench.service() as service:
+        confirmed = await service.confirmed(GOOD)
+        assert (await service.principal(GOOD))[0] == confirmed
+    assert bench.double.calls == 1
+
+
+async def test_a_refusal_takes_the_place_of_what_was_remembered(bench: Bench) -> None:
+    async with bench.service() as service:
+        await service.principal(GOOD)
+        bench.double.users = {}
+        with pytest.raises(Unauthenticated):
+            await service.confirmed(GOOD)
+        assert isinstance(await error_of(service), Unauthenticated)
+    assert bench.double.calls == 2
+
+
+@pytest.mark.parametrize("fault", [status(500), reset, text("{}")], ids=["500", "reset", "odd"])
+async def test_nobody_confirms_in_place_of_the_service(bench: Bench, fault: Fault) -> None:
+    token = signed(sub="ann", exp=NOW + 60, roles=["user"])
+    bench.double.fault = fault
+    async with bench.service(identity_fallback="local") as service:
+        with pytest.raises(Unavailable):
+            await service.confirmed(token)
+
+
+async def test_a_token_that_needs_no_question_is_not_confirmed(bench: Bench) -> None:
+    async with bench.service() as service:
+        with pytest.raises(TokenExpired):
+            await service.confirmed(signed(sub="ann", exp=NOW - 1))
+        with pytest.raises(Unauthenticated):
+            await service.confirmed("no token")
+    assert bench.double.calls == 0
+
+
+# the trace
+
+
+async def test_questions_carry_the_trace_of_whoever_asks(bench: Bench) -> None:
+    bench.double.users["another"] = ANN
+    async with bench.service() as service:
+        with in_trace("trace-1"):
+            await service.principal(GOOD)
+        with in_trace("trace-2"):
+            await service.principal("another")
+    assert [asked.headers["X-Trace-ID"] for asked in bench.double.asked] == ["trace-1", "trace-2"]
+
+
+async def test_a_question_of_several_has_the_trace_of_the_first(bench: Bench) -> None:
+    async def ask(service: IdentityService, number: int) -> None:
+        with in_trace(f"trace-{number}"):
+            await service.principal(GOOD)
+
+    async with bench.service() as service:
+        await asyncio.gather(*(ask(service, number) for number in range(5)))
+    assert [asked.headers["X-Trace-ID"] for asked in bench.double.asked] == ["trace-0"]
 
 
 @pytest.mark.parametrize(

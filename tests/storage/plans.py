@@ -24,6 +24,7 @@ SMALL: Mapping[str, str] = MappingProxyType(
         "roles": "one for each kind of people, 200 at most",
         "schema_migrations": "one for each file of ours",
         "signing_keys": "one for each key that has ever signed",
+        "user_counts": "one row",
     }
 )
 """Tables that may be read whole, and why; those of PostgreSQL itself may be too."""

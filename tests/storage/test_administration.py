@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -91,7 +91,7 @@ async def test_a_page_reads_no_whole_table(
     postgres: Postgres, wanted: UserFilter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plans: list[str] = []
-    after = Place(datetime(2027, 1, 1, tzinfo=UTC), uuid4())
+    after = Place(datetime.now(UTC) + timedelta(days=1), uuid4())
     async with postgres.connection() as connection:
         await connection.execute(
             "INSERT INTO users (email, username) "

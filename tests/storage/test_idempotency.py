@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from app.storage import idempotency
-from app.storage.idempotency import Earlier, IdempotentRequest
+from app.storage.idempotency import IdempotentRequest
 from app.storage.postgres import Connection, Postgres
 from tests.storage.tokens import add_owner
 
@@ -39,12 +39,38 @@ async def outlive(connection: Connection) -> None:
     await connection.execute("UPDATE idempotency_keys SET expires_at = now() - interval '1 second'")
 
 
+async def earlier(
+    connection: Connection, asked: IdempotentRequest
+) -> tuple[bytes, int | None, bytes | None]:
+    """What is known of the first request, whatever time is left to it."""
+    found = await idempotency.find_earlier(connection, asked)
+    assert found is not None
+    return found.digest, found.status, found.answer
+
+
+async def test_a_claim_tells_how_long_it_may_last(
+    connection: Connection, asked: IdempotentRequest
+) -> None:
+    await idempotency.find_claim(connection, asked)
+    for past, left in (("2 seconds", 1), ("100 milliseconds", 1)):
+        await connection.execute(
+            "UPDATE idempotency_keys SET in_flight_until = now() - $1::text::interval", past
+        )
+        found = await idempotency.find_earlier(connection, asked)
+        assert found is not None
+        assert found.seconds_left == left
+    await connection.execute("UPDATE idempotency_keys SET in_flight_until = now() + '1 hour'")
+    found = await idempotency.find_earlier(connection, asked)
+    assert found is not None
+    assert 3000 < found.seconds_left <= 3600
+
+
 async def test_the_first_claim_holds_and_the_second_learns_of_it(
     connection: Connection, asked: IdempotentRequest
 ) -> None:
     assert await idempotency.find_claim(connection, asked) is not None
     assert await idempotency.find_claim(connection, asked) is None
-    assert await idempotency.find_earlier(connection, asked) == Earlier(b"digest", None, None)
+    assert await earlier(connection, asked) == (b"digest", None, None)
 
 
 async def test_of_many_claims_at_once_one_holds(
@@ -65,7 +91,7 @@ async def test_a_settled_claim_has_its_answer_whatever_time_passes(
     assert await idempotency.settle(connection, asked, mark, 200, b"{}")
     await lose(connection)
     assert await idempotency.find_claim(connection, asked) is None
-    assert await idempotency.find_earlier(connection, asked) == Earlier(b"digest", 200, b"{}")
+    assert await earlier(connection, asked) == (b"digest", 200, b"{}")
 
 
 async def test_a_lost_claim_is_taken_over_and_cannot_settle(
@@ -79,7 +105,7 @@ async def test_a_lost_claim_is_taken_over_and_cannot_settle(
     assert not await idempotency.settle(connection, asked, lost, 200, b"lost")
     await idempotency.delete_claim(connection, asked, lost)
     assert await idempotency.settle(connection, asked, taken, 200, b"taken")
-    assert await idempotency.find_earlier(connection, asked) == Earlier(b"another", 200, b"taken")
+    assert await earlier(connection, asked) == (b"another", 200, b"taken")
 
 
 async def test_a_claim_that_was_given_up_is_free(
@@ -99,7 +125,7 @@ async def test_a_settled_claim_is_not_given_up(
     assert mark is not None
     await idempotency.settle(connection, asked, mark, 200, b"{}")
     await idempotency.delete_claim(connection, asked, mark)
-    assert await idempotency.find_earlier(connection, asked) == Earlier(b"digest", 200, b"{}")
+    assert await earlier(connection, asked) == (b"digest", 200, b"{}")
 
 
 async def test_an_answer_is_kept_for_a_day_and_then_the_key_is_free(
@@ -112,7 +138,7 @@ async def test_an_answer_is_kept_for_a_day_and_then_the_key_is_free(
     assert kept.total_seconds() == idempotency.KEPT_SECONDS
     await outlive(connection)
     assert await idempotency.find_claim(connection, asked) is not None
-    assert await idempotency.find_earlier(connection, asked) == Earlier(b"digest", None, None)
+    assert await earlier(connection, asked) == (b"digest", None, None)
 
 
 async def test_another_principal_has_keys_of_its_own(

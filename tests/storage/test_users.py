@@ -106,3 +106,30 @@ async def test_whom_an_identity_service_knows_does_not_count(postgres: Postgres)
     async with postgres.transaction() as connection:
         assert await user_of_subject(connection, "ann") is not None
         assert await count_people(connection) == 0
+
+
+async def test_the_count_follows_whoever_comes_and_goes(postgres: Postgres) -> None:
+    async with postgres.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO users (email, username) "
+            "SELECT n || '@example.com', n FROM generate_series(1, 10) n"
+        )
+        await user_of_subject(connection, "ann")
+        assert await count_people(connection) == 10
+        await connection.execute("INSERT INTO user_roles SELECT id, 'service' FROM users LIMIT 2")
+        counted = await connection.fetchval(
+            "SELECT count(*) FROM users u WHERE external_subject IS NULL AND NOT EXISTS "
+            "(SELECT FROM user_roles g WHERE g.user_id = u.id AND g.role = 'service')"
+        )
+        assert await count_people(connection) == counted
+        await connection.execute("DELETE FROM users WHERE email LIKE '1%' OR email IS NULL")
+        await connection.execute("DELETE FROM user_roles")
+        assert await count_people(connection) == 8
+
+
+async def test_an_account_that_is_not_made_is_not_found(postgres: Postgres) -> None:
+    async with postgres.transaction() as connection:
+        with pytest.raises(NotFound, match="no account"):
+            await user_of_subject(connection, "ann", makes=False)
+        made = await user_of_subject(connection, "ann")
+        assert await user_of_subject(connection, "ann", makes=False) == made

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import subprocess
 import sys
 from datetime import datetime
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.http_exceptions import BadHttpMessage
 
 from app.telemetry.logs import LONGEST_MESSAGE, LogSetup, log_setup
-from app.web.malformed import MalformedRequests
 from tests.server import ROOT
 
 SCRIPT = """
@@ -51,7 +47,7 @@ def written(log_format: str) -> str:
         env={},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
@@ -125,7 +121,7 @@ def test_an_uncaught_exception_has_the_same_shape(lines: dict[str, dict[str, Any
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_the_text_of_an_exception_is_in_no_line(log_format: str) -> None:
-    assert "1977" not in written(log_format)
+    assert "1977-07" not in written(log_format)  # a time may end in any digits
 
 
 def test_on_a_terminal_lines_are_for_people() -> None:
@@ -152,31 +148,6 @@ def test_auto_is_for_people_on_a_terminal_and_json_elsewhere(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     assert log_setup("s", "INFO", log_format) == LogSetup("s", "INFO", as_json)
-
-
-def record(error: BaseException | None) -> logging.LogRecord:
-    info = None if error is None else (type(error), error, None)
-    return logging.LogRecord("aiohttp.server", logging.ERROR, "", 0, "failed", (), info)
-
-
-@pytest.mark.parametrize("error", [BadHttpMessage("x"), web.RequestPayloadError("x")])
-def test_a_malformed_request_is_a_line_for_debugging_only(
-    monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    root = logging.getLogger()
-    for level, kept in ((logging.DEBUG, True), (logging.INFO, False)):
-        monkeypatch.setattr(root, "level", level)
-        logging.Logger.manager._clear_cache()  # type: ignore[attr-defined]  # of levels
-        line = record(error)
-        assert MalformedRequests().filter(line) is kept
-        assert (line.levelno, line.levelname) == (logging.DEBUG, "DEBUG")
-
-
-@pytest.mark.parametrize("error", [ValueError("x"), ConnectionResetError(), None])
-def test_any_other_error_of_the_http_library_stays_an_error(error: Exception | None) -> None:
-    line = record(error)
-    assert MalformedRequests().filter(line)
-    assert line.levelno == logging.ERROR
 
 
 REQUESTS = """
@@ -217,7 +188,7 @@ def contexts() -> dict[str, Any]:
         env={},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     events = [json.loads(line) for line in done.stderr.splitlines()]

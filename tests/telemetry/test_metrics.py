@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from app.telemetry.metrics import SECONDS, Counts, Distribution, Distributions, Metrics
+from app.telemetry import metrics as module
+from app.telemetry.metrics import SECONDS, Counts, Distribution, Distributions, Labels, Metrics
 from app.telemetry.process import memory_mb
 
 
@@ -139,6 +142,45 @@ def test_help_and_type_stand_before_the_samples() -> None:
         "# TYPE x_total counter",
         "x_total 1.0",
     ]
+
+
+def test_a_copy_stands_still_while_the_numbers_go_on() -> None:
+    metrics = Metrics()
+    counts = metrics.counts("x_total", "Text", "kind")
+    times = metrics.distributions("x_seconds", "Text", "kind")
+    level: dict[Labels, float] = {("a",): 1.0}
+    metrics.gauge("x", "Text", level.copy, "kind")
+    counts.add(("a",))
+    times.observe(0.5, ("a",))
+    before, copied = metrics.exposition(), metrics.copy()
+    counts.add(("a",))
+    counts.add(("b",))
+    times.observe(0.5, ("a",))
+    times.observe(0.5, ("b",))
+    level["a",] = 2.0
+    assert copied.exposition() == before
+    assert metrics.exposition() != before
+
+
+async def test_numbers_are_read_on_the_loop_and_written_in_a_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    metrics, read, written = Metrics(), list[int](), list[int]()
+
+    def level() -> dict[Labels, float]:
+        read.append(threading.get_ident())
+        return {(): 1.0}
+
+    def noted(registry: CollectorRegistry) -> bytes:
+        written.append(threading.get_ident())
+        return generate_latest(registry)
+
+    metrics.gauge("x", "Text", level)
+    monkeypatch.setattr(module, "generate_latest", noted)
+    assert (await metrics.text()).splitlines()[-1] == b"x 1.0"
+    assert read == [threading.get_ident()]
+    assert len(written) == 1
+    assert written != read
 
 
 def test_memory_is_told_in_megabytes() -> None:

@@ -13,10 +13,11 @@ from app.calculations.problems import invalid
 from app.web.admin_users import UsersQuery
 from app.web.auth_shapes import Credentials, Refresh
 from app.web.bodies import Body
+from app.web.calculations import READ_HERE
 from app.web.routes import routes
 from app.web.service_token_shapes import PageQuery
 from app.web.user_shapes import ExportQuery
-from tests.server import LONG_ENOUGH, RunningServer, token
+from tests.server import LONG_ENOUGH, NOBODY_HAS_IT, RunningServer, token
 from tests.web.people import PASSWORD, call, data, person, refusal
 
 QUERIES = (UsersQuery, PageQuery, ExportQuery, Refresh)
@@ -215,3 +216,61 @@ def test_a_list_tells_of_an_owner_who_is_disabled_or_demoted(server: RunningServ
     call(server, "PATCH", f"{USERS}/{ada.id}", {"is_active": False})
     for listed in (row(), row("/api/auth/admin/service-tokens")):
         assert (listed["is_active"], listed["state"]) == (False, "disabled")
+
+
+TOO_LONG = json.dumps({"notes": "x" * READ_HERE}).encode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", ME),
+        ("PUT", f"{ME}/preferences"),
+        ("POST", "/api/v1/charts"),
+        ("POST", "/api/charts"),
+        ("POST", "/api/v1/auth/login"),
+        ("POST", f"/api/v1/charts/{NOBODY_HAS_IT}/houses"),
+        ("POST", f"/api/charts/{NOBODY_HAS_IT}/transits"),
+        ("POST", "/api/v1/calculations"),
+    ],
+)
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+def test_a_body_that_no_worker_reads_is_refused_early(
+    server: RunningServer, method: str, path: str, *, announced: bool
+) -> None:
+    someone = person(server)
+    reply = requests.request(
+        method,
+        server.url + path,
+        data=TOO_LONG if announced else iter([TOO_LONG]),
+        headers={
+            "Authorization": f"Bearer {someone.access_token}",
+            "Content-Type": "application/json",
+        },
+        timeout=LONG_ENOUGH,
+    )
+    assert f"at most {READ_HERE} bytes" in refusal(reply, 413)
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+def test_a_form_that_is_too_long_is_refused(
+    server: RunningServer, kind: str, *, announced: bool
+) -> None:
+    field = b"password=" + b"x" * READ_HERE
+    if kind.startswith("multipart"):
+        head = b'--of\r\nContent-Disposition: form-data; name="password"\r\n\r\n'
+        field, kind = head + b"x" * READ_HERE + b"\r\n--of--\r\n", f"{kind}; boundary=of"
+    reply = requests.post(
+        f"{server.url}/api/auth/login",
+        data=field if announced else iter([field]),
+        headers={"Content-Type": kind},
+        timeout=LONG_ENOUGH,
+    )
+    assert f"at most {READ_HERE} bytes" in refusal(reply, 413)
+
+
+def test_a_chart_that_stands_for_a_birth_is_named_in_a_short_body(server: RunningServer) -> None:
+    given = {"chart_id": NOBODY_HAS_IT, "notes": "x" * READ_HERE}
+    reply = call(server, "POST", "/api/calculations/houses", given)
+    assert f"at most {READ_HERE} bytes" in refusal(reply, 413)

@@ -11,6 +11,7 @@ import pytest
 from app.calculations.catalogue import Cost, catalogue
 from app.charts.merging import is_of_two, of_charts
 from tests.calculations.asking import NEW_YORK
+from tests.calculations.untimed_births import ANSWERING, UNKNOWN, first_birth, untimed
 from tests.charts.stored import CONFIG, LONDON, WITHOUT_BIRTH, rest_of, whole_of
 from tests.server import RunningServer
 from tests.web.charts import backend, edited, kept
@@ -77,6 +78,66 @@ def test_a_birth_in_the_body_is_ignored_with_a_warning(ada: Person, chart: str) 
         "field 'colour' was ignored",
         "field 'date' was ignored: the stored chart tells it",
     ]
+
+
+LEGACY_NAMES: list[tuple[str, dict[str, Any], str]] = [
+    ("aspects", {"orb_tolerance": 8.0}, "did you mean 'orbs'?"),
+    ("aspects", {"natal_chart": {}}, "the stored chart tells it"),
+    ("arabic-parts", {"chart_data": {}}, "the stored chart tells it"),
+    ("composite", {"composite_type": "midpoint"}, "did you mean the calculation davison?"),
+    ("composite", {"options": {}}, "did you mean its members, outside of it?"),
+    ("davison", {"composite_type": "davison"}, "did you mean the calculation composite?"),
+    ("dignities", {"dignity_system": "modern"}, "did you mean 'system'?"),
+    ("directions", {"direction_date": "2026-01-01"}, "did you mean 'target_date'?"),
+    ("directions", {"direction_type": "symbolic"}, "did you mean the calculation solar-arc?"),
+    ("directions", {"type": "SOLAR_ARC"}, "did you mean the calculation solar-arc?"),
+    ("eclipses", {"eclipse_type": "solar"}, "did you mean 'types'?"),
+    ("harmonics", {"harmonic": 5}, "did you mean 'harmonics'?"),
+    ("ingresses", {"planet": "SUN"}, "did you mean 'planets'?"),
+    ("progressions", {"target_date": "2026-01-01"}, "did you mean 'progression_date'?"),
+    ("progressions", {"type": "MINOR"}, "did you mean 'progression_type'?"),
+    ("progressions", {"include_returns": True}, "did you mean 'include_solar_return'?"),
+    ("rectification", {"method": "EVENT_BASED"}, "did you mean 'techniques'?"),
+    ("rectification", {"parameters": {}}, "did you mean 'aspects'?"),
+    ("rectification", {"time_window": {}}, "did you mean 'time_range_minutes'?"),
+    ("returns", {"start_date": "2026-01-01"}, "did you mean 'return_date'?"),
+    ("returns", {"types": ["SOLAR"]}, "did you mean 'return_types'?"),
+    ("returns", {"year": 2026}, "did you mean 'return_date' and 'end_date'?"),
+    ("solar-arc", {"direction_date": "2026-01-01"}, "did you mean 'target_date'?"),
+    ("solar-arc", {"key_rate": 1.0}, "did you mean 'user_rate'?"),
+    ("solar-arc", {"method": "NAIBOD"}, "did you mean 'arc'?"),
+    ("solar-arc", {"type": "PRIMARY"}, "did you mean the calculation directions?"),
+    ("synastry", {"options": {}}, "did you mean its members, outside of it?"),
+    ("transits", {"date": "2026-01-01"}, "the stored chart tells it"),
+]
+
+
+@pytest.mark.parametrize(("name", "more", "says"), LEGACY_NAMES)
+def test_a_name_of_the_compatible_api_is_told_what_it_is_here(
+    ada: Person, chart: str, name: str, more: dict[str, Any], says: str
+) -> None:
+    body = rest_of(name)
+    if is_of_two(catalogue()[name]):
+        body["chart2"] = LONDON
+    (warning,) = ada.call("POST", path(chart, name), {**body, **more}).json()["meta"]["warnings"]
+    assert warning.startswith(f"field '{next(iter(more))}' was ignored")
+    assert warning.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "lacking"),
+    [
+        ("progressions", {"target_date": "2026-01-01"}, "progression_date"),
+        ("returns", {"start_date": "2026-01-01", "end_date": "2027-01-01"}, "return_date"),
+        ("returns", {"year": 2026}, "return_date"),
+        ("solar-arc", {"direction_date": "2026-01-01"}, "target_date"),
+    ],
+)
+def test_what_lacks_because_of_a_name_of_the_compatible_api_is_told_beside_it(
+    ada: Person, chart: str, name: str, body: dict[str, Any], lacking: str
+) -> None:
+    said = refusal(ada.call("POST", path(chart, name), body), 422)
+    assert said == f"{lacking} must be given; '{next(iter(body))}' is not a field of this request"
 
 
 @pytest.mark.parametrize("name", ["synastry", "composite", "davison"])
@@ -213,3 +274,46 @@ def test_a_chart_is_calculated_as_long_as_it_is_kept_and_as_it_is_now(ada: Perso
     ada.call("DELETE", mine)
     said = refusal(ada.call("POST", where, {}), 404)
     assert said == f"no chart {made['id']}; list yours at /api/v1/charts"
+
+
+# Births of unknown time
+
+
+@pytest.fixture(scope="module")
+def timeless(ada: Person) -> str:
+    return kept(ada, {}, **UNKNOWN)
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_a_stored_chart_of_unknown_time_has_the_answer_of_its_birth(
+    ada: Person, timeless: str, name: str
+) -> None:
+    entry = catalogue()[name]
+    pair = {"chart2": LONDON} if is_of_two(entry) else {}
+    born = {} if first_birth(entry) else {**NEW_YORK, **UNKNOWN}
+    whole = untimed(name, **born, **pair)
+    body = {field: whole[field] for field in rest_of(name)}
+    answer = ada.call("POST", path(timeless, name), {**body, **pair})
+    assert data(answer) == data(ada.call("POST", f"/api/v1/calculations/{name}", whole))
+    (warning,) = answer.json()["meta"]["warnings"]
+    assert "time is unknown" in warning
+
+
+@pytest.mark.parametrize("name", ["synastry", "composite"])
+def test_two_stored_charts_of_unknown_time_are_compared(
+    ada: Person, timeless: str, name: str
+) -> None:
+    answer = ada.call("POST", path(timeless, name), {"target_chart_id": timeless})
+    assert "MOON" not in {row["planet1"] for row in data(answer)["aspects"]}
+    assert len(answer.json()["meta"]["warnings"]) == 2
+
+
+@pytest.mark.parametrize("name", sorted({*of_charts()} - {*ANSWERING, "eclipses", "ingresses"}))
+def test_a_stored_chart_of_unknown_time_is_refused_where_a_time_is_needed(
+    ada: Person, timeless: str, name: str
+) -> None:
+    body = rest_of(name)
+    if is_of_two(catalogue()[name]):
+        body["chart2"] = LONDON
+    said = refusal(ada.call("POST", path(timeless, name), body), 422)
+    assert "this calculation needs a known time" in said

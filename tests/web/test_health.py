@@ -76,7 +76,7 @@ def test_detail_tells_what_the_server_rests_on(
     assert report["ephemeris"] == {"de_number": 431}
     metrics = report["metrics"]
     assert set(metrics) == {"uptime_seconds", "active_connections", "memory_usage_mb"}
-    assert 0 < metrics["uptime_seconds"] < 3600
+    assert metrics["uptime_seconds"] > 0
     assert metrics["active_connections"] >= 1
     assert 10 < metrics["memory_usage_mb"] < 1000
 

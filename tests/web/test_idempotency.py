@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -12,22 +15,25 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from app.accounts.context import Accounts
+from app.accounts.holders import account_of
 from app.errors import Conflicting, InvalidInput, PermissionDenied, Unavailable
 from app.keys import ACCOUNTS, PRINCIPAL, SETTINGS
+from app.security.secrets import SigningKeys
 from app.security.tokens import Principal
 from app.storage import idempotency
 from app.storage.errors import DatabaseUnavailable
 from app.storage.postgres import Connection
 from app.web.answers import REQUEST_ID
-from app.web.idempotency import HEADER, REPLAYED, Answer, account_of, once
+from app.web.idempotency import HEADER, REPLAYED, Answer, once
 from app.wire import decode
 from tests.accounts.conftest import accounts, clock, passwords  # noqa: F401 - fixtures
-from tests.accounts.samples import person
+from tests.accounts.samples import PASSWORD, person
 from tests.server import RunningServer, token
 from tests.storage.conftest import dsn, migrated, postgres, server_dsn  # noqa: F401 - fixtures
 from tests.web.test_service_tokens import PREFIXES, TOKENS, call, data, listed
 
 PATH = PREFIXES[1] + TOKENS
+USERS = "/api/v1/admin/users"
 
 
 def keyed(server: RunningServer, key: str, body: Any, **more: Any) -> requests.Response:
@@ -114,6 +120,31 @@ def test_a_refused_request_leaves_its_key_free(server: RunningServer) -> None:
     assert keyed(server, key, {"days": 0, "name": name}).status_code == 422
     assert REPLAYED not in keyed(server, key, {"name": name}).headers
     assert named(server, name) == 1
+
+
+def test_an_account_is_made_once_and_its_password_told_to_nobody(server: RunningServer) -> None:
+    key, name = str(uuid4()), f"once-{uuid4()}"
+    body = {"email": f"{name}@example.com", "username": name, "password": PASSWORD}
+    first = keyed(server, key, body, path=USERS)
+    again = keyed(server, key, body, path=USERS)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers[REPLAYED] == "true"
+    assert again.json()["data"] == first.json()["data"]
+    assert PASSWORD not in first.text + again.text
+    assert keyed(server, key, {**body, "password": "another one"}, path=USERS).status_code == 422
+    assert keyed(server, str(uuid4()), body, path=USERS).status_code == 409
+
+
+def test_a_taken_name_leaves_its_key_free(server: RunningServer) -> None:
+    key, name, other = str(uuid4()), f"once-{uuid4()}", f"once-{uuid4()}"
+    assert keyed(server, str(uuid4()), _person(name), path=USERS).status_code == 201
+    assert keyed(server, key, _person(name), path=USERS).status_code == 409
+    made = keyed(server, key, _person(other), path=USERS)
+    assert (made.status_code, REPLAYED in made.headers) == (201, False)
+
+
+def _person(name: str) -> dict[str, str]:
+    return {"email": f"{name}@example.com", "username": name}
 
 
 def test_twenty_requests_at_once_have_one_effect(server: RunningServer) -> None:
@@ -236,20 +267,39 @@ async def test_work_that_fails_leaves_no_effect_and_frees_the_key(
     assert await effects.count() == 1
 
 
-class _Killed(BaseException):
-    """The end of the process, which no code of ours sees."""
+async def test_a_cancelled_request_frees_the_key(effects: Effects) -> None:
+    begun = asyncio.Event()
+
+    async def work(_: Connection) -> Answer:
+        begun.set()
+        await asyncio.Event().wait()
+        return Answer(None, None)
+
+    asking = asyncio.create_task(once(effects.request(), work))
+    await begun.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert told(await once(effects.request(), effects.work)) == {"secret": 1}
 
 
 async def test_a_server_that_dies_before_the_work_blocks_the_key_for_a_minute(
-    effects: Effects,
+    effects: Effects, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    effects.failure = _Killed()  # type: ignore[assignment]  # not an Exception, and so not handled
-    with pytest.raises(_Killed):
-        await once(effects.request(), effects.work)
+    async def dead(*_: object) -> None:
+        raise DatabaseUnavailable("the server is dead")
+
+    effects.failure = RuntimeError("the end")
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "delete_claim", dead)
+        with pytest.raises(RuntimeError, match="the end"):
+            await once(effects.request(), effects.work)
     effects.failure = None
-    with pytest.raises(Conflicting) as refused:
+    with pytest.raises(Conflicting, match="or given up because its server died") as refused:
         await once(effects.request(), effects.work)
     assert refused.value.retry_after is not None
+    assert 1 <= refused.value.retry_after <= idempotency.CLAIM_SECONDS
+    assert f"in {refused.value.retry_after} s at most" in refused.value.message
     assert await effects.count() == 0
     async with effects._accounts.postgres.connection() as connection:
         await lose_claims(connection)
@@ -262,6 +312,28 @@ async def test_a_request_that_was_too_slow_has_no_effect(effects: Effects) -> No
     with pytest.raises(Conflicting):
         await once(effects.request(), effects.work)
     assert await effects.count() == 0
+
+
+async def test_a_body_cannot_be_guessed_from_what_is_kept(effects: Effects) -> None:
+    """It may hold a password: the digest needs the key of the server."""
+    await once(effects.request(), effects.work)
+    async with effects._accounts.postgres.connection() as connection:
+        kept = await connection.fetchval("SELECT request_digest FROM idempotency_keys")
+    assert kept != sha256(b"POST /api/v1/charts\n{}").digest()
+    other = replace(effects._accounts, keys=SigningKeys("o" * 32, ("o" * 32,)))
+    with pytest.raises(InvalidInput):
+        await once(Effects(other, effects._principal).request(), effects.work)
+
+
+async def test_a_repetition_after_a_change_of_key_is_known(effects: Effects) -> None:
+    await once(effects.request(), effects.work)
+    before = effects._accounts.keys.current
+    keys = SigningKeys("n" * 32, ("n" * 32, before))
+    later = Effects(replace(effects._accounts, keys=keys), effects._principal)
+    assert told(await once(later.request(), later.work)) == {"secret": None}
+    with pytest.raises(InvalidInput):
+        await once(later.request(path="/api/v1/jobs"), later.work)
+    assert later.runs == 0
 
 
 async def test_another_path_or_body_is_another_request(effects: Effects) -> None:

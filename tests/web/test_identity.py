@@ -48,6 +48,7 @@ def beside(
         "NOCTURNA_IDENTITY_SERVICE_URL": double.url + "/",
         "NOCTURNA_IDENTITY_ENDPOINT": endpoint,
         "NOCTURNA_IDENTITY_API_KEY": API_KEY,
+        "NOCTURNA_IDENTITY_CACHE_SECONDS": "600",
         "NOCTURNA_LOG_LEVEL": "DEBUG",
     }
     with RunningServer(tmp_path_factory.mktemp("beside"), environment) as running:

@@ -133,7 +133,7 @@ def test_the_second_chart_must_be_there_and_ones_own(
     where = f"{family}/{chart}/synastry"
     for strange in (kept(person(server)), NO_ID, "nonsense"):
         said = refusal(ada.call("POST", where, {"second_chart_id": strange}), 404)
-        assert said == f"no chart {strange}; list yours at /api/v1/charts"
+        assert said == f"no chart {strange}; list yours at /api/charts"
     answer = ada.call("POST", where, {"second_chart_id": [chart]})
     assert answer.status_code == 422
     assert fields_of(answer) == ["second_chart_id"]
@@ -181,13 +181,29 @@ def test_what_the_chart_lacks_is_never_told_as_a_field_of_a_chart(
 
 
 def test_what_the_second_chart_lacks_is_told_of_its_id(ada: Person, chart: str) -> None:
-    timeless = kept(ada, {}, **TIMELESS)
+    other = kept(ada, {}, ephemeris="MOSHIER")
     for alias in ALIASES:
-        answer = ada.call("POST", f"/api/charts/{chart}/synastry", {alias: timeless})
+        answer = ada.call("POST", f"/api/charts/{chart}/synastry", {alias: other})
         assert answer.status_code == 422
-        assert fields_of(answer) == [f"{alias}.time"]
-        assert answer.json()["detail"][0]["loc"] == ["body", alias, "time"]
-        assert refusal(answer, 422).startswith(f"{alias}.time must be")
+        assert fields_of(answer) == [f"{alias}.ephemeris"]
+        assert answer.json()["detail"][0]["loc"] == ["body", alias, "ephemeris"]
+        assert refusal(answer, 422).startswith(f"{alias}.ephemeris must be")
+
+
+def test_a_second_chart_of_unknown_time_is_compared_without_its_moon(
+    ada: Person, chart: str
+) -> None:
+    timeless = kept(ada, {}, **TIMELESS)
+    body = {"target_chart_id": timeless, "include_composite": True}
+    answer = ada.call("POST", f"/api/charts/{chart}/synastry", body)
+    found = data(answer)
+    assert "MOON" in {row["planet1"] for row in found["aspects"]}
+    assert "MOON" not in {row["planet2"] for row in found["aspects"]}
+    assert "MOON" in found["composite"]["positions"]
+    (warning,) = answer.json()["meta"]["warnings"]
+    assert warning.startswith("target_chart.time is unknown: ")
+    refused = ada.call("POST", f"/api/charts/{chart}/synastry", {**body, "include_davison": True})
+    assert fields_of(refused) == ["include_davison"]
 
 
 # operations for birth data, asked of a stored chart
@@ -232,7 +248,7 @@ def test_a_direct_operation_finds_no_chart_of_others(server: RunningServer, ada:
         for where in ("fixed-stars", "secondary-progressions"):
             body = {"chart_id": strange, "parameters": {}}
             said = refusal(ada.call("POST", f"/api/calculations/{where}", body), 404)
-            assert said == f"no chart {strange}; list yours at /api/v1/charts"
+            assert said == f"no chart {strange}; list yours at /api/charts"
 
 
 # whose chart it is
@@ -260,7 +276,8 @@ def test_a_chart_of_others_is_as_unknown_as_one_that_is_not_there(
     status, answer = told(route, ada, foreign)
     assert (status, answer) == told(route, ada, NO_ID)
     assert status == 404
-    assert "no chart <id>" in answer
+    family = "/api/v1/charts" if "/v1/" in route.path else "/api/charts"
+    assert f'"no chart <id>; list yours at {family}"' in answer
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import requests
 from multidict import CIMultiDict
 
 from app.calculations.birth import EXAMPLE
+from app.errors import RateLimited
 from app.limits.policy import Policy
 from app.limits.windows import Windows
 from app.security.tokens import Principal
@@ -20,7 +21,7 @@ from app.settings import Settings
 from app.web.cors import EXPOSED
 from app.web.limits import Limits, mark, too_many
 from app.web.routing import RouteClass
-from tests.server import LONG_ENOUGH, RunningServer
+from tests.server import LASTING_WINDOW, LONG_ENOUGH, RunningServer
 from tests.web.people import Person, person
 
 START = 1_800_000_000.0
@@ -82,6 +83,27 @@ def test_logging_in_counts_by_address() -> None:
     assert [verdict and verdict.allowed for verdict in verdicts] == [True, False, True]
 
 
+def test_refused_tokens_count_by_address_and_apart_from_attempts_to_log_in() -> None:
+    counting = limits(auth=2)
+    for _ in range(2):
+        counting.require_trust("192.0.2.1")
+        counting.count_refused("192.0.2.1")
+    with pytest.raises(RateLimited, match="'auth' allows 2 requests") as refused:
+        counting.require_trust("192.0.2.1")
+    assert refused.value.retry_after
+    counting.require_trust("192.0.2.2")
+    entering = counting.take(None, "192.0.2.1", RouteClass.AUTH)
+    assert entering is not None
+    assert entering.remaining == 1
+
+
+def test_without_a_limit_refused_tokens_are_not_counted() -> None:
+    counting = limits(auth=0)
+    for _ in range(1000):
+        counting.count_refused("192.0.2.1")
+    counting.require_trust("192.0.2.1")
+
+
 def test_classes_are_counted_apart() -> None:
     counting = limits(free=1)
     asked = [
@@ -94,17 +116,17 @@ def test_classes_are_counted_apart() -> None:
 
 
 def test_browsers_may_read_every_header() -> None:
-    assert set(EXPOSED.split(", ")) >= FAMILIES
+    assert set(EXPOSED.split(", ")) >= FAMILIES | {"Idempotency-Replayed"}
 
 
 @pytest.fixture(scope="module")
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One that allows little, in windows of an hour."""
+    """One that allows little, in a window that lasts."""
     environment = {
         "NOCTURNA_RATE_LIMIT_FREE": "8",
         "NOCTURNA_RATE_LIMIT_LONG_SHARE": "4",
         "NOCTURNA_RATE_LIMIT_AUTH": "12",
-        "NOCTURNA_RATE_LIMIT_WINDOW": "3600",
+        "NOCTURNA_RATE_LIMIT_WINDOW": str(LASTING_WINDOW),
         "NOCTURNA_TRUSTED_PROXIES": "127.0.0.1",
     }
     with RunningServer(tmp_path_factory.mktemp("strict"), environment) as running:
@@ -134,10 +156,10 @@ def test_long_work_and_the_account_have_limits_of_their_own(strict_server: Runni
     assert statuses(caller, CHART, 9)[-1] == 429
     answers = [caller.call("POST", LONG, NOTHING) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
-    assert answers[0].headers["RateLimit-Policy"] == '"free-long";q=2;w=3600'
+    assert answers[0].headers["RateLimit-Policy"] == f'"free-long";q=2;w={LASTING_WINDOW}'
     mine = caller.call("GET", "/api/v1/auth/me")
     assert mine.status_code == 200
-    assert mine.headers["RateLimit-Policy"] == '"free-account";q=8;w=3600'
+    assert mine.headers["RateLimit-Policy"] == f'"free-account";q=8;w={LASTING_WINDOW}'
 
 
 def test_a_service_token_has_no_limit_and_no_headers(strict_server: RunningServer) -> None:
@@ -159,6 +181,32 @@ def test_attempts_to_log_in_count_by_the_address_that_a_trusted_proxy_tells(
 
     assert [refresh("192.0.2.7") for _ in range(13)][-1] == 429
     assert refresh("192.0.2.8") != 429
+
+
+def test_beyond_the_limit_of_refused_tokens_an_address_is_served_for_known_ones_alone(
+    strict_server: RunningServer,
+) -> None:
+    caller, other = person(strict_server), person(strict_server)
+
+    def asked(address: str, presented: str | None) -> requests.Response:
+        bearer = {} if presented is None else {"Authorization": f"Bearer {presented}"}
+        return requests.get(
+            f"{strict_server.url}/api/v1/auth/me",
+            headers={"X-Forwarded-For": address, **bearer},
+            timeout=LONG_ENOUGH,
+        )
+
+    bad, good = "192.0.2.66", caller.access_token
+    assert asked(bad, good).status_code == 200
+    answers = [asked(bad, f"not.a.token{number}") for number in range(13)]
+    assert [answer.status_code for answer in answers] == [401] * 12 + [429]
+    assert answers[-1].json()["error"]["code"] == "RATE_LIMITED"
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert asked(bad, good).status_code == 200
+    assert asked(bad, None).status_code == 401
+    assert asked(bad, other.access_token).status_code == 429
+    assert asked("192.0.2.67", other.access_token).status_code == 200
+    assert asked("192.0.2.67", "not.a.token").status_code == 401
 
 
 def test_45_people_register_and_log_in_from_one_address_at_once(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from app.calculations.catalogue import Cost, catalogue
 from app.ephemeris.almanac import SwissAlmanac
@@ -19,6 +20,7 @@ from tests.server import LONG_ENOUGH, RunningServer, token
 
 BASE = "/api/v1/calculations"
 LONG = [name for name, entry in catalogue().items() if entry.cost is Cost.LONG]
+LINES = {"Accept": "application/x-ndjson"}
 NATAL = {"date": "2000-01-01", "time": "18:00", "latitude": 32.716667, "longitude": -117.15}
 SEARCH: dict[str, Any] = {
     "natal_chart": NATAL,
@@ -123,16 +125,8 @@ def test_work_whose_caller_has_left_stops(server: RunningServer, ephemeris: Swis
     total = parts_of("transit-search", long, ephemeris)
     assert total > 20
     before = _parts_computed(server)
-    address = urlsplit(server.url)
-    body = json.dumps(long).encode()
-    head = (
-        f"POST {BASE}/transit-search HTTP/1.1\r\nHost: {address.netloc}\r\n"
-        f"Authorization: Bearer {token('calculations')}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection((address.hostname or "", address.port or 0)) as caller:
-        caller.sendall(head.encode() + body)
-        _until(lambda: _parts_computed(server) > before + 1)
+    with _under_way(server, long):
+        pass
     settled = -1.0
     while settled != (now := _parts_computed(server)):
         settled = now
@@ -154,11 +148,25 @@ def test_work_past_its_deadline_is_given_up(tmp_path: Path) -> None:
 def test_charts_are_answered_beside_long_work(server: RunningServer) -> None:
     """One worker never takes long work."""
     long = {**SEARCH, "start_date": "1990-01-01", "end_date": "2039-12-31"}
-    with requests.Session() as session:
-        session.headers["Authorization"] = f"Bearer {token('calculations')}"
-        answer = session.post(f"{server.url}{BASE}/transit-search", json=long, stream=True)
-        assert answer.status_code == 200
-        assert server.post(f"{BASE}/natal-chart", NATAL).status_code == 200
+    with _under_way(server, long):
+        unknown = {**NATAL, "latitude": 32.5}
+        assert server.post(f"{BASE}/natal-chart", unknown).status_code == 200
+
+
+@contextmanager
+def _under_way(server: RunningServer, long: dict[str, Any]) -> Iterator[None]:
+    """A search whose first parts have been computed; its connection is cut in the end."""
+    before, address = _parts_computed(server), urlsplit(server.url)
+    body = json.dumps(long).encode()
+    head = (
+        f"POST {BASE}/transit-search HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Authorization: Bearer {token('calculations')}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname or "", address.port or 0)) as caller:
+        caller.sendall(head.encode() + body)
+        _until(lambda: _parts_computed(server) > before + 1)
+        yield
 
 
 def _parts_computed(server: RunningServer) -> float:
@@ -174,3 +182,34 @@ def _until(happened: Any) -> None:
     while not happened():
         assert time.monotonic() < give_up
         time.sleep(0.02)
+
+
+def test_a_table_too_big_for_one_answer_is_told_to_come_as_lines(
+    server: RunningServer, ephemeris: SwissAlmanac
+) -> None:
+    big = {**TABLE, "step_minutes": 450}
+    assert ask("ephemeris#cut", big, ephemeris).status == 422
+    answer = server.post(f"{BASE}/ephemeris", big)
+    assert answer.status_code == 422
+    (problem,) = answer.json()["error"]["details"]["errors"]
+    assert problem["field"] == "step_minutes"
+    assert "at most 100000 cells" in problem["expected"]
+    assert "Accept: application/x-ndjson" in problem["expected"]
+    lines = server.post(f"{BASE}/ephemeris", big, headers=LINES)
+    assert lines.status_code == 200
+    assert json.loads(lines.text.splitlines()[-1])["end"]["rows"] * 3 > 100_000
+    refused = server.post(f"{BASE}/ephemeris", {**big, "step_minutes": 10}, headers=LINES)
+    assert refused.status_code == 422
+    assert "at most 1000000 cells" in refused.json()["error"]["message"]
+
+
+def test_the_phases_of_a_star_are_searched_in_parts(
+    server: RunningServer, ephemeris: SwissAlmanac
+) -> None:
+    request = {**NATAL, "stars": ["VEGA"], "heliacal_stars": ["SIRIUS"]}
+    assert parts_of("fixed-stars", request, ephemeris) == 2
+    answer = server.post(f"{BASE}/fixed-stars", request)
+    assert answer.status_code == 200
+    assert answer.json()["data"] == ask("fixed-stars", request, ephemeris).data
+    plain = {**NATAL, "stars": ["VEGA"]}
+    assert server.post(f"{BASE}/fixed-stars", plain).json()["data"]["heliacal"] is None

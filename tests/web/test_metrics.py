@@ -18,10 +18,14 @@ from prometheus_client.samples import Sample
 from app.astrology.zones import TZDATA_VERSION
 from app.calculations.birth import EXAMPLE
 from app.errors import AppError, PermissionDenied, TokenExpired, Unauthenticated
-from app.keys import METRICS, PRINCIPALS, SETTINGS
+from app.keys import CLIENTS, METRICS, PRINCIPALS, SETTINGS
+from app.limits.policy import Policy
+from app.limits.windows import Windows
+from app.security.clients import Clients
 from app.settings import Settings
 from app.telemetry.metrics import Metrics
 from app.web.access import is_loopback
+from app.web.limits import LIMITS, Limits
 from app.web.meta import metrics
 from app.web.routes import routes
 from tests.principals import known
@@ -65,6 +69,7 @@ def test_every_promised_metric_is_there_with_its_labels(server: RunningServer) -
         "nocturna_loop_lag_seconds_count": set(),
         "nocturna_mailbox_depth": {"actor"},
         "nocturna_mailbox_age_seconds": {"actor"},
+        "nocturna_mailbox_bytes": {"actor"},
         "nocturna_ask_timeouts": {"actor"},
         "nocturna_calculation_queue_seconds_count": {"lane"},
         "nocturna_calculation_compute_seconds_count": {"operation"},
@@ -97,6 +102,7 @@ def test_the_endpoint_is_the_template_of_the_route(server: RunningServer) -> Non
 def test_both_families_of_names_tell_the_same(
     server: RunningServer, ours: str, theirs: str
 ) -> None:
+    server.get("/health", scopes=())
     found = samples(server)
     for suffix in ("", "_bucket", "_sum", "_count"):
         assert named(found, ours + suffix) == named(found, theirs + suffix)
@@ -158,6 +164,8 @@ def from_peer(
     app[METRICS] = Metrics()
     app[SETTINGS] = Settings(**settings)
     app[PRINCIPALS] = known()
+    app[CLIENTS] = Clients(())
+    app[LIMITS] = Limits(Policy.of(app[SETTINGS]), Windows(60, 100))
     transport = Mock()
     facts = {"peername": None if peer is None else (peer, 40_000)}
     transport.get_extra_info.side_effect = lambda key, default=None: facts.get(key, default)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -19,13 +20,17 @@ from app.compat.operations import ADAPTERS
 from app.settings import Settings
 from app.web.openapi import openapi
 from app.web.openapi.operations import OF_CHART
+from app.web.openapi.schemas import shapes
 from app.web.openapi.tags import tag_of
 from app.web.routes import routes
 from app.web.routing import Bearer, Route
+from app.wire import encode
 from tests.server import RunningServer
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 DESCRIBED = [route for route in routes() if not route.hidden and route.method != "*"]
+LONG_LIST, MOST_TIMES = 200, 3
+"""Bytes of a list of values, and places where one such list may stand."""
 Node = dict[str, Any]
 
 
@@ -43,10 +48,19 @@ def paths_of(route: Route) -> list[str]:
     return [route.path.replace("{name}", name) for name in catalogue()]
 
 
+def operation_at(path: str, method: str) -> Node:
+    """An operation with its body and its answers in their places."""
+    found: Node = dict(document()["paths"][path][method])
+    found["responses"] = {status: whole(answer) for status, answer in found["responses"].items()}
+    if "requestBody" in found:
+        found["requestBody"] = whole(found["requestBody"])
+    return found
+
+
 def operations() -> Iterator[tuple[str, str, Node]]:
     for path, item in document()["paths"].items():
         for method in METHODS & set(item):
-            yield path, method, item[method]
+            yield path, method, operation_at(path, method)
 
 
 def whole(node: Node) -> Node:
@@ -107,9 +121,8 @@ def test_nothing_is_described_that_is_no_route() -> None:
 
 @pytest.mark.parametrize("name", list(catalogue()))
 def test_every_calculation_has_both_forms(name: str) -> None:
-    item = document()["paths"][f"/api/v1/calculations/{name}"]
-    entry = catalogue()[name]
-    post, get = item["post"], item["get"]
+    path, entry = f"/api/v1/calculations/{name}", catalogue()[name]
+    post, get = operation_at(path, "post"), operation_at(path, "get")
     assert post["description"] == entry.explanation
     content = post["requestBody"]["content"]["application/json"]
     assert content["example"] == dict(entry.example)
@@ -128,41 +141,41 @@ def test_every_calculation_has_both_forms(name: str) -> None:
 
 
 def test_long_tables_come_as_lines_too() -> None:
-    answer = document()["paths"]["/api/v1/calculations/ephemeris"]["post"]["responses"]["200"]
+    answer = operation_at("/api/v1/calculations/ephemeris", "post")["responses"]["200"]
     assert "application/x-ndjson" in answer["content"]
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.name)
 def test_every_compatible_operation_is_described(adapter: Any) -> None:
-    operation = document()["paths"][f"/api/{adapter.name}"]["post"]
-    assert operation["requestBody"]["required"] is True
-    content = operation["requestBody"]["content"]["application/json"]
+    told = operation_at(f"/api/{adapter.name}", "post")
+    assert told["requestBody"]["required"] is True
+    content = told["requestBody"]["content"]["application/json"]
     assert content["example"] == json.loads(json.dumps(adapter.example))
     schema = whole(content["schema"].get("anyOf", [content["schema"]])[0])
     assert set(adapter.example) <= set(schema["properties"])
-    assert f"/api/v1/calculations/{adapter.calculation}" in operation["description"]
+    assert f"/api/v1/calculations/{adapter.calculation}" in told["description"]
 
 
 @pytest.mark.parametrize("adapter", CHART_ADAPTERS, ids=lambda adapter: adapter.name)
 def test_operations_on_stored_charts_ask_for_no_birth(adapter: Any) -> None:
     told = [
-        operation
-        for path, _, operation in operations()
+        each
+        for path, _, each in operations()
         if path.endswith(f"{{chart_id}}/{adapter.name.removeprefix('charts/')}")
     ]
     assert len(told) == 2
-    for operation in told:
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    for each in told:
+        schema = each["requestBody"]["content"]["application/json"]["schema"]
         assert not {"chart", "target_chart", "date"} & set(schema["properties"])
         wants_another = "target_chart" in adapter.request.model_fields
         assert ("target_chart_id" in schema["required"]) == wants_another
 
 
 def test_a_direct_calculation_takes_the_id_of_a_chart_for_a_birth() -> None:
-    operation = document()["paths"]["/api/calculations/fixed-stars"]["post"]
-    by_birth, by_id = operation["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    told = operation_at("/api/calculations/fixed-stars", "post")
+    by_birth, by_id = told["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
     assert "latitude" in whole(by_birth)["properties"]
-    assert by_id["required"] == ["chart_id"]
+    assert whole(by_id)["required"] == ["chart_id"]
 
 
 def test_no_path_of_a_websocket_is_described() -> None:
@@ -287,7 +300,30 @@ def test_the_longest_beginning_of_a_path_names_its_chapter(path: str, chapter: s
 
 
 def test_the_document_is_no_book() -> None:
-    assert len(json.dumps(document(), default=str)) < 2_000_000
+    assert len(encode(document())) < 1_000_000
+
+
+def test_what_stands_in_many_places_is_told_once() -> None:
+    lists = Counter(
+        json.dumps(node[kind])
+        for node in nodes([document()["paths"], document()["components"]["schemas"]])
+        for kind in ("enum", "examples")
+        if len(json.dumps(node.get(kind))) > LONG_LIST
+    )
+    assert lists
+    assert max(lists.values()) <= MOST_TIMES, lists.most_common(3)
+
+
+def test_a_shared_field_keeps_what_it_has_of_its_own() -> None:
+    systems = resolved("#/components/schemas/NatalChartRequest")["properties"]["house_system"]
+    field = whole(systems)
+    assert (field["default"], bool(field["description"])) == ("PLACIDUS", True)
+    assert "WHOLE_SIGN" in whole(field)["enum"]
+
+
+def test_fields_have_no_title_that_repeats_their_name() -> None:
+    for model in document()["components"]["schemas"].values():
+        assert all("title" not in field for field in model.get("properties", {}).values())
 
 
 def test_a_description_that_one_has_is_not_sent_again(server: RunningServer) -> None:
@@ -299,3 +335,16 @@ def test_a_description_that_one_has_is_not_sent_again(server: RunningServer) -> 
     other = server.get("/openapi.json", scopes=(), headers={"If-None-Match": 'W/"another"'})
     assert (other.status_code, other.headers["ETag"]) == (200, tag)
     assert other.headers["Cache-Control"] == "no-cache"
+
+
+def test_shapes_of_the_envelope_take_no_name_of_a_model() -> None:
+    models = shapes(tuple(DESCRIBED))[1]
+    assert {"Enveloped", "Failure", "Meta"}.isdisjoint(models)
+    answer = operation_at("/api/v1/auth/logout", "post")["responses"]["200"]
+    schema = {
+        **answer["content"]["application/json"]["schema"],
+        "components": document()["components"],
+    }
+    meta = {"request_id": "one", "timestamp": "2026-01-01T00:00:00Z"}
+    told = {"success": True, "data": {"success": True}, "error": None, "meta": meta}
+    jsonschema_rs.validate(schema, told)

@@ -11,12 +11,11 @@ from app.charts.merging import BIRTH_FIELDS, SECOND_IDS, births_of, is_of_two, o
 from tests.server import RunningServer
 from tests.web.charts import backend, kept
 from tests.web.people import data
-from tests.web.test_openapi import document, resolved
+from tests.web.test_openapi import operation_at, resolved, whole
 
 
 def described(name: str) -> dict[str, Any]:
-    operation: dict[str, Any] = document()["paths"][f"/api/v1/charts/{{id}}/{name}"]["post"]
-    return operation
+    return operation_at(f"/api/v1/charts/{{id}}/{name}", "post")
 
 
 def body_of(name: str) -> dict[str, Any]:
@@ -26,21 +25,21 @@ def body_of(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", of_charts())
 def test_a_body_has_all_but_the_birth(name: str) -> None:
-    direct = document()["paths"][f"/api/v1/calculations/{name}"]["post"]
-    whole = resolved(direct["requestBody"]["content"]["application/json"]["schema"]["$ref"])
+    direct = operation_at(f"/api/v1/calculations/{name}", "post")
+    all_of_it = resolved(direct["requestBody"]["content"]["application/json"]["schema"]["$ref"])
     schema, births = body_of(name)["schema"], births_of(catalogue()[name].request)
     dropped = set(BIRTH_FIELDS) if births == ("",) else set()
     added = set(SECOND_IDS) if is_of_two(catalogue()[name]) else set()
-    assert set(schema["properties"]) == set(whole["properties"]) - dropped | added
-    required = set(whole.get("required", ())) - set(BIRTH_FIELDS) - set(births)
+    assert set(schema["properties"]) == set(all_of_it["properties"]) - dropped | added
+    required = set(all_of_it.get("required", ())) - set(BIRTH_FIELDS) - set(births)
     assert set(schema.get("required", ())) == required
     if births != ("",):
-        assert set(schema["properties"][births[0]]["properties"]) == {"house_system"}
+        assert set(whole(schema["properties"][births[0]])["properties"]) == {"house_system"}
     assert described(name)["requestBody"]["required"] == bool(required or added)
 
 
 def test_the_answer_is_that_of_the_calculation() -> None:
-    direct = document()["paths"]["/api/v1/calculations/natal-chart"]["post"]
+    direct = operation_at("/api/v1/calculations/natal-chart", "post")
     assert described("natal-chart")["responses"]["200"] == direct["responses"]["200"]
 
 

@@ -15,7 +15,15 @@ import requests
 from app.calculations.birth import EXAMPLE
 from app.security.secrets import SigningKeys
 from app.security.tokens import Claims, Kind, issue
-from tests.server import LONG_ENOUGH, NOBODY_HAS_IT, SECRET, SERVICE_USER, RunningServer, token
+from tests.server import (
+    ACCESS_SECONDS,
+    LONG_ENOUGH,
+    NOBODY_HAS_IT,
+    SECRET,
+    SERVICE_USER,
+    RunningServer,
+    token,
+)
 from tests.web.raw import OWN
 
 PREFIXES = ("/api/auth", "/api/v1/auth")
@@ -342,7 +350,7 @@ def test_a_service_token_gets_an_access_token(
     told = data(call(server, "POST", f"{prefix}/service-token/refresh", presented=secret))
     assert set(told) == {"access_token", "refresh_token", "expires_in", "token_type"}
     assert told["refresh_token"] == secret
-    assert (told["expires_in"], told["token_type"]) == (900, "bearer")
+    assert (told["expires_in"], told["token_type"]) == (ACCESS_SECONDS, "bearer")
     claims = claims_of(told["access_token"])
     assert (claims["type"], claims["scope"]) == ("access", scope)
 

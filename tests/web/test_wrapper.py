@@ -45,6 +45,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that holds one byte of bodies at a time, or one body alone."""
+    with RunningServer(tmp_path_factory.mktemp("narrow"), {"NOCTURNA_POOL_BYTES": "1"}) as running:
+        yield running
+
+
 def options(server: RunningServer, path: str, headers: dict[str, str]) -> requests.Response:
     return requests.options(server.url + path, headers=headers, timeout=LONG_ENOUGH)
 
@@ -333,11 +340,14 @@ def test_a_failure_tells_the_same_to_each_kind_of_client(server: RunningServer) 
     assert (detail["loc"], detail["msg"], detail["input"]) == (["body", "latitude"], message, 97.2)
 
 
+@pytest.mark.parametrize("bound", ["small", "narrow"])
 def test_what_is_too_much_is_503_with_retry_after_and_the_rest_is_answered(
-    small: RunningServer,
+    bound: str, request: pytest.FixtureRequest
 ) -> None:
+    server: RunningServer = request.getfixturevalue(bound)
+
     def ask(number: int) -> requests.Response:
-        return small.post(OWN, {**EXAMPLE, "latitude": number / 1000})
+        return server.post(OWN, {**EXAMPLE, "latitude": number / 1000})
 
     refused: list[requests.Response] = []
     number = 0

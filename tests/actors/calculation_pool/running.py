@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ from pathlib import Path
 import psutil
 
 from actors.calculation_pool.actor import CalculationPool, PoolMessage, PoolSetup
-from actors.calculation_pool.messages import Compute, Lane
+from actors.calculation_pool.messages import Compute, Lane, bytes_held
 from actors.calculation_pool.process import WorkerSetup
 from actors.calculation_pool.report import PoolReport
-from actors.runtime import Ref, RestartPolicy, Supervisor
+from actors.runtime import Ref, RestartPolicy, Supervisor, Weights
 from actors.runtime.testing import NO_RESTARTS
 from app.ephemeris.files import DATA
 from app.telemetry.logs import LogSetup
@@ -49,7 +50,6 @@ def pool_setup(
     *,
     patience: float = LONG_ENOUGH,
     long_capacity: int = 64,
-    start_within: float = LONG_ENOUGH,
     stop_within: float = 2.0,
 ) -> PoolSetup:
     """A pool that kills no worker for being slow, unless it is told to."""
@@ -58,7 +58,7 @@ def pool_setup(
         cache_bytes=1_000_000,
         patience=patience,
         long_capacity=long_capacity,
-        start_within=start_within,
+        start_within=LONG_ENOUGH,
         stop_within=stop_within,
     )
 
@@ -117,6 +117,10 @@ class RunningPool:
         self._before = {}
         self._before = {name: self.counted(name) for name in _COUNTERS}
 
+    def lose_patience(self) -> None:
+        """Take every worker for stuck that has not ended its start or its work by now."""
+        self.incarnations[-1]._kill_stuck(math.inf)
+
     async def whole(self) -> None:
         """Return once every seat has a worker that can compute."""
         await eventually(lambda: self.report.ready == self.size)
@@ -146,6 +150,7 @@ async def running_pool(
     worker: WorkerSetup | None = None,
     *,
     capacity: int = 1000,
+    most_bytes: int = 1_000_000,
     drain_within: float = LONG_ENOUGH,
     restarts: RestartPolicy = NO_RESTARTS,
 ) -> AsyncIterator[RunningPool]:
@@ -155,6 +160,7 @@ async def running_pool(
     """
     sizes, setup_of_workers = setup or pool_setup(), worker or worker_setup()
     report = PoolReport.of(Metrics())
+    weights: Weights[PoolMessage] = Weights(bytes_held, most_bytes)
     incarnations: list[CalculationPool] = []
 
     def incarnation() -> CalculationPool:
@@ -162,7 +168,7 @@ async def running_pool(
         return incarnations[-1]
 
     async with Supervisor(drain_within=drain_within, restarts=restarts) as supervisor:
-        ref = supervisor.spawn("calculation_pool", incarnation, capacity=capacity)
+        ref = supervisor.spawn("calculation_pool", incarnation, capacity=capacity, weights=weights)
         pool = RunningPool(ref, report, supervisor, incarnations, sizes.workers)
         await supervisor.started(ref)
         await pool.whole()

@@ -137,6 +137,13 @@ def test_only_so_many_are_condemned_at_once_and_the_oldest_goes_first() -> None:
     assert [_key(name) in condemned for name in (1, 2, 3, 4)] == [True, False, True, True]
 
 
+def test_the_phases_of_long_work_are_condemned_apart() -> None:
+    condemned = Condemned(600.0, most=10, clock=Clock())
+    names = [f"text:rectification{phase}" for phase in ("", "#cut", "#part", "#merge")]
+    condemned.add((names[0], b"{}"))
+    assert [(name, b"{}") in condemned for name in names] == [True, False, False, False]
+
+
 def test_another_request_is_not_condemned() -> None:
     condemned = Condemned(600.0, most=10, clock=Clock())
     condemned.add(_key("killer"))

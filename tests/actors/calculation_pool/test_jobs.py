@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from actors.calculation_pool.jobs import Job, Lanes
+from actors.calculation_pool.jobs import FRAME_BYTES, Job, Lanes
 from actors.calculation_pool.messages import Compute, Lane
 from actors.runtime import Delivery
 from actors.runtime.mailbox import Mailbox
@@ -18,9 +18,9 @@ MOST = 32
 _numbers = count(1)
 
 
-def _job(lane: Lane = Lane.INSTANT, *, lost: int = 0, since: float = 0.0) -> Job:
+def _job(lane: Lane = Lane.INSTANT, *, lost: int = 0, since: float = 0.0, length: int = 8) -> Job:
     number = next(_numbers)
-    key = ("echo", b"%d" % number)
+    key = ("echo", (b"%d" % number).ljust(length))
     return Job(number, key, lane, queued_at=0.0, since=since, lost=lost)
 
 
@@ -56,6 +56,21 @@ def test_a_frame_has_its_limit() -> None:
     lanes = _lanes(*jobs)
     assert lanes.next_frame(1, 3, long_allowed=True) == jobs[:3]
     assert lanes.next_frame(1, 3, long_allowed=True) == jobs[3:]
+
+
+def test_a_frame_holds_no_more_bytes_than_it_may() -> None:
+    half = FRAME_BYTES // 2
+    jobs = [_job(length=length) for length in (half, half, 8)]
+    lanes = _lanes(*jobs)
+    assert lanes.next_frame(1, MOST, long_allowed=True) == jobs[:2]
+    assert lanes.next_frame(1, MOST, long_allowed=True) == jobs[2:]
+
+
+def test_a_body_that_is_longer_than_a_frame_travels_alone() -> None:
+    jobs = [_job(), _job(length=FRAME_BYTES + 1), _job()]
+    lanes = _lanes(*jobs)
+    frames = [lanes.next_frame(1, MOST, long_allowed=True) for _ in jobs]
+    assert frames == [[job] for job in jobs]
 
 
 def test_idle_workers_share_what_waits() -> None:

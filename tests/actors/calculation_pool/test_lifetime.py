@@ -16,6 +16,7 @@ from tests.actors.calculation_pool.operations import MARKER
 from tests.actors.calculation_pool.running import (
     OPERATIONS,
     Gate,
+    RunningPool,
     eventually,
     kill,
     pool_setup,
@@ -109,7 +110,15 @@ async def test_a_worker_that_never_gets_ready_is_replaced(
 ) -> None:
     monkeypatch.setenv(MARKER, str(tmp_path / "hung"))
     hanging = worker_setup(OPERATIONS.replace(":operations", ":hanging_once"))
-    async with running_pool(pool_setup(patience=1.0, start_within=3.0), hanging) as pool:
+    whole = RunningPool.whole
+
+    async def whole_at_last(pool: RunningPool) -> None:
+        await eventually(lambda: pool.report.ready == 1)  # the other one has hung by then
+        pool.lose_patience()
+        await whole(pool)
+
+    monkeypatch.setattr(RunningPool, "whole", whole_at_last)
+    async with running_pool(worker=hanging) as pool:
         assert pool.counted("worker_restarts") == 1
         assert (await pool.ask("echo", b"whole")).fragment == b"whole"
 

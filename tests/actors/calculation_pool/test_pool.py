@@ -199,6 +199,19 @@ async def test_a_full_pool_refuses_and_has_room_again_later(gate: Gate) -> None:
         assert (await pool.ask("echo", b"room again")).fragment == b"room again"
 
 
+async def test_a_pool_that_holds_too_many_bytes_refuses_and_has_room_again_later(
+    gate: Gate,
+) -> None:
+    async with running_pool(most_bytes=len(gate.body) + 100) as pool:
+        held = [await pool.start("wait", gate.body), await pool.start("echo", b"x" * 100)]
+        await gate.reached()
+        with pytest.raises(MailboxFull):
+            await pool.ask("echo", b"y" * 100 + gate.body)
+        gate.open()
+        await asyncio.gather(*held)
+        assert (await pool.ask("echo", b"room again")).fragment == b"room again"
+
+
 async def test_a_dead_worker_costs_none_of_its_requests(
     pool: RunningPool, gate: Gate, tmp_path: Path
 ) -> None:
@@ -254,9 +267,12 @@ async def test_every_waiter_of_a_lost_request_learns_it_and_others_stay_free(
 
 
 async def test_a_worker_that_hangs_is_replaced_and_its_request_tried_again(tmp_path: Path) -> None:
-    async with running_pool(pool_setup(patience=1.0)) as pool:
-        body = str(tmp_path / "hung").encode()
-        assert (await pool.ask("hang_once", body)).fragment == body
+    hung = tmp_path / "hung"
+    async with running_pool() as pool:
+        asking = await pool.start("hang_once", str(hung).encode())
+        await eventually(hung.exists)
+        pool.lose_patience()
+        assert (await asking).fragment == str(hung).encode()
         await pool.whole()
         assert pool.counted("worker_restarts") == 1
         assert (await pool.ask("echo", b"well again")).fragment == b"well again"

@@ -46,7 +46,7 @@ class _Worker:
 
     def end(self) -> tuple[int, str]:
         """Its exit status and what it said, once it has ended."""
-        _, said = self.process.communicate(timeout=LONG_ENOUGH)
+        _, said = self.process.communicate(timeout=300)
         return self.process.returncode, said
 
 

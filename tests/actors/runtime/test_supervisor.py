@@ -46,6 +46,7 @@ async def test_status_tells_all_of_an_actor_at_this_moment(supervisor: Superviso
             depth=2,
             capacity=9,
             in_flight=1,
+            weight=0,
             handled=0,
             failed=0,
             dropped=0,

@@ -1,0 +1,111 @@
+"""Where answers are compressed: long ones at once, very long ones in a thread, if one is free."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+
+from app.web import answers
+from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, compress, compress_apart
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The threads that compressed, in their order."""
+    found: list[int] = []
+    packing = answers._gzipped
+
+    def noted(body: bytes) -> bytes:
+        found.append(threading.get_ident())
+        return packing(body)
+
+    monkeypatch.setattr(answers, "_gzipped", noted)
+    return found
+
+
+def answer(length: int) -> web.Response:
+    return web.Response(body=b"x" * length)
+
+
+def asking(**headers: str) -> web.Request:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return make_mocked_request("GET", "/", told)
+
+
+def unpacked(response: web.Response) -> bytes:
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert isinstance(response.body, bytes)
+    return gzip.decompress(response.body)
+
+
+async def finished(response: web.Response, accepted: str = "gzip") -> web.Response:
+    """The answer as the wrapper sends it."""
+    await compress_apart(asking(Accept_Encoding=accepted), response)
+    compress(accepted, response)
+    return response
+
+
+@pytest.mark.parametrize("length", [COMPRESS_FROM, APART_FROM - 1])
+async def test_a_long_answer_is_compressed_at_once(threads: list[int], length: int) -> None:
+    sent = await finished(answer(length))
+    assert unpacked(sent) == b"x" * length
+    assert threads == [threading.get_ident()]
+
+
+@pytest.mark.parametrize("length", [APART_FROM, 10 * APART_FROM])
+async def test_a_very_long_answer_is_compressed_in_a_thread(
+    threads: list[int], length: int
+) -> None:
+    sent = await finished(answer(length))
+    assert unpacked(sent) == b"x" * length
+    assert len(threads) == 1
+    assert threads != [threading.get_ident()]
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0"])
+async def test_a_very_long_answer_stays_for_who_takes_no_gzip(
+    threads: list[int], accepted: str
+) -> None:
+    sent = await finished(answer(APART_FROM), accepted)
+    assert sent.body == b"x" * APART_FROM
+    assert threads == []
+
+
+async def test_while_enough_threads_compress_a_very_long_answer_is_sent_as_it_is(
+    threads: list[int],
+) -> None:
+    for _ in range(MOST_APART):
+        assert answers._apart.acquire(blocking=False)
+    try:
+        sent = await finished(answer(APART_FROM))
+    finally:
+        answers._apart.release(MOST_APART)
+    assert (sent.body, threads) == (b"x" * APART_FROM, [])
+    assert "Content-Encoding" not in sent.headers
+    assert "Content-Encoding" in (await finished(answer(APART_FROM))).headers
+
+
+async def test_a_thread_is_free_again_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: bytes) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "_gzipped", fail)
+        for _ in range(MOST_APART):
+            with pytest.raises(MemoryError):
+                await compress_apart(asking(Accept_Encoding="gzip"), answer(APART_FROM))
+    assert "Content-Encoding" in (await finished(answer(APART_FROM))).headers
+
+
+async def test_what_is_compressed_already_stays() -> None:
+    response = web.Response(body=b"x" * APART_FROM, headers={"Content-Encoding": "br"})
+    assert (await finished(response)).body == b"x" * APART_FROM
+
+
+async def test_a_stream_is_never_compressed(threads: list[int]) -> None:
+    await compress_apart(asking(Accept_Encoding="gzip"), web.StreamResponse())
+    assert threads == []
