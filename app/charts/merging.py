@@ -2,7 +2,8 @@
 
 The stored birth goes where the operation has a birth: to the top level, into `natal_chart`, or into
 `chart1` of two. What the caller gives stands, but for the birth itself; what the caller leaves out
-of houses, aspects and orbs is as the chart prefers it.
+of houses, aspects and orbs is as the chart prefers it. What is about the sky of any time, and about
+no birth, is asked by the clock of the birthplace, and for that place.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any
 
 from app.astrology.aspects import MAJOR_ASPECTS
 from app.calculations.birth import BirthRequest
-from app.calculations.catalogue import Calculation, catalogue
+from app.calculations.catalogue import Calculation
 from app.calculations.charts import ChartData
 from app.calculations.orbs import MOST_ORBS, OrbChoice
 from app.calculations.paths import kinds
 from app.calculations.request import CalculationRequest
+from app.calculations.sky_events import EventPlace
 from app.errors import InvalidInput
 from app.storage.charts import SavedChart
 
@@ -27,6 +29,8 @@ Request = type[CalculationRequest]
 SECOND = "chart2"
 FLAT = ""
 """Where the birth is, in requests that have its members at top level."""
+ZONE, PLACE = "timezone", "place"
+"""What requests without a birth may have of one."""
 BIRTH_FIELDS = tuple(BirthRequest.model_fields)
 SECOND_IDS = ("target_chart_id", "second_chart_id", "chart2_id")
 """Names by which callers tell another stored chart."""
@@ -41,12 +45,6 @@ def births_of(request: Request) -> tuple[str, ...]:
     return tuple(name for name, known in fields if ChartData in kinds(known))
 
 
-@cache
-def of_charts() -> tuple[str, ...]:
-    """The names of the calculations that a stored chart can be asked for."""
-    return tuple(name for name, entry in catalogue().items() if births_of(entry.request))
-
-
 def is_of_two(entry: Calculation) -> bool:
     """Whether a calculation compares two charts."""
     return SECOND in births_of(entry.request)
@@ -56,7 +54,10 @@ def own_request(
     entry: Calculation, body: Members, chart: SavedChart, second: SavedChart | None = None
 ) -> Members:
     """The request to a catalogue entry; raises InvalidInput."""
-    field = births_of(entry.request)[0]
+    births = births_of(entry.request)
+    if not births:
+        return {**_at_birthplace(entry.request, body, chart), **body}
+    field = births[0]
     asked = {**body, **_preferred(entry.request, body, chart.config)}
     if field == FLAT:
         return {**_houses(entry.request, chart), **asked, **_birth(chart)}
@@ -68,7 +69,10 @@ def own_request(
 
 def warnings(entry: Calculation, body: Members) -> list[str]:
     """A warning for each member of the body that the stored birth took the place of."""
-    field = births_of(entry.request)[0]
+    births = births_of(entry.request)
+    if not births:
+        return []
+    field = births[0]
     path = f"{field}." if field else ""
     given = _given(field, body) if field else body
     told = [name for name in BIRTH_FIELDS if name in given]
@@ -98,6 +102,15 @@ def _stored(chart: SavedChart) -> Members:
 
 def _birth(chart: SavedChart) -> Members:
     return {name: chart.birth[name] for name in BIRTH_FIELDS if chart.birth.get(name) is not None}
+
+
+def _at_birthplace(request: Request, body: Members, chart: SavedChart) -> Members:
+    """The clock of the birthplace, and the place itself where charts are cast."""
+    found: Members = {ZONE: chart.birth[ZONE]} if ZONE in request.model_fields else {}
+    if PLACE in request.model_fields and body.get("include_charts"):
+        found[PLACE] = {name: chart.birth[name] for name in EventPlace.model_fields}
+        found |= _houses(request, chart)
+    return found
 
 
 def _given(field: str, body: Members) -> Members:

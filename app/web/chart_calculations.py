@@ -18,10 +18,8 @@ from app.charts.legacy_names import hints
 from app.charts.merging import (
     SECOND,
     SECOND_IDS,
-    births_of,
     is_of_two,
     legacy_request,
-    of_charts,
     own_request,
     second_id,
     warnings,
@@ -31,7 +29,7 @@ from app.charts.refusals import beside, renamed
 from app.compat.charts import CHART_ADAPTERS
 from app.compat.direct import OPERATIONS
 from app.compat.legacy import read_object
-from app.errors import AppError, InvalidInput, NotFound
+from app.errors import AppError, InvalidInput
 from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
 from app.storage.charts import SavedChart, get_chart, no_chart
@@ -81,7 +79,7 @@ class NoTarget(AppError):
 
 async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/charts/{id}/{calculation} -> as the calculation itself; 404 unknown chart."""
-    entry = _known_entry(request.match_info["calculation"])
+    entry = catalogue()[known_name(request.match_info["calculation"])]
     require_json(request)
     body = read_object(await read_body(request, READ_HERE))
     told = _second_of_pair(entry, body)
@@ -137,18 +135,6 @@ def by_birth_or_chart(operation: str) -> Handler:
         return enveloped(request, _marked(renamed(outcome, beside(parameters=aside)), chart))
 
     return listed_at(LEGACY_LISTED, post_legacy)
-
-
-def _known_entry(name: str) -> Calculation:
-    """The catalogue entry; raises NotFound for none, and for one that has nothing to do with it."""
-    entry = catalogue()[known_name(name)]
-    if births_of(entry.request):
-        return entry
-    msg = (
-        f"'{entry.name}' is not about a chart: ask for it at /api/v1/calculations/{entry.name}; "
-        f"a stored chart has {', '.join(of_charts())}"
-    )
-    raise NotFound(msg)
 
 
 def _second_of_pair(entry: Calculation, body: dict[str, Any]) -> tuple[str, str] | None:
@@ -252,7 +238,7 @@ def routes() -> tuple[Route, ...]:
             OWN,
             listed_at(LISTED, post_chart_calculation),
             Scope.CALCULATIONS,
-            summary="Any calculation about a birth, for a stored chart",
+            summary="Any calculation, for a stored chart",
             counted=RouteClass.CALCULATION,
         ),
     )

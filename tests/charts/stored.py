@@ -25,7 +25,7 @@ BIRTH: Mapping[str, Any] = {
 }
 """The birth of the examples as it is kept."""
 WITHOUT_BIRTH = {"ephemeris", "lunations", "stations", "void-of-course"}
-"""Calculations that no chart can be asked for."""
+"""Calculations about the sky of any time: they have the clock and the place of a birth."""
 CONFIG = {
     "house_system": "koch",
     "aspects": ["trine", "Square"],
@@ -71,6 +71,8 @@ def rest_of(name: str) -> dict[str, Any]:
 def whole_of(name: str) -> dict[str, Any]:
     """The same with the stored birth written out, as it is asked without a stored chart."""
     births = births_of(catalogue()[name].request)
+    if not births:
+        return {"timezone": NEW_YORK["timezone"], **rest_of(name)}
     if births == ("",):
         return {**rest_of(name), **NEW_YORK}
     return {**rest_of(name), **dict(zip(births, (NEW_YORK, LONDON), strict=False))}

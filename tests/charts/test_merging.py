@@ -10,9 +10,9 @@ from pydantic_core import to_json
 from app.calculations.catalogue import catalogue
 from app.charts.merging import (
     BIRTH_FIELDS,
+    births_of,
     is_of_two,
     legacy_request,
-    of_charts,
     own_request,
     second_id,
     warnings,
@@ -42,11 +42,22 @@ def definitions(name: str, ephemeris: SwissAlmanac, config: Any = CONFIG, **body
     return asked(name, ephemeris, config, **body).computed_for["definitions"]
 
 
-def test_all_but_the_calculations_without_a_birth_are_of_charts() -> None:
-    assert set(of_charts()) == set(catalogue()) - WITHOUT_BIRTH
+def test_what_is_about_no_birth_has_its_clock_and_place() -> None:
+    assert {name for name in catalogue() if not births_of(catalogue()[name].request)} == (
+        WITHOUT_BIRTH
+    )
+    lunations, chart = catalogue()["lunations"], stored(CONFIG)
+    assert own_request(lunations, {}, chart) == {"timezone": "America/New_York"}
+    cast = own_request(lunations, {"include_charts": True, "timezone": "UTC"}, chart)
+    assert cast == {
+        "include_charts": True,
+        "timezone": "UTC",
+        "place": {"latitude": 40.7128, "longitude": -74.006, "altitude": 0.0},
+        "house_system": "koch",
+    }
 
 
-@pytest.mark.parametrize("name", of_charts())
+@pytest.mark.parametrize("name", catalogue())
 def test_a_stored_chart_is_answered_as_its_birth_is(name: str, ephemeris: SwissAlmanac) -> None:
     body = rest_of(name)
     if is_of_two(catalogue()[name]):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.calculations.catalogue import Cost, catalogue
-from app.charts.merging import is_of_two, of_charts
+from app.charts.merging import is_of_two
 from tests.calculations.asking import NEW_YORK
 from tests.calculations.untimed_births import ANSWERING, UNKNOWN, first_birth, untimed
 from tests.charts.stored import CONFIG, LONDON, WITHOUT_BIRTH, rest_of, whole_of
@@ -19,10 +19,12 @@ from tests.web.people import Person, call, data, person, refusal
 
 STREAMING = [
     name
-    for name in of_charts()
+    for name in catalogue()
     if (slicing := catalogue()[name].slicing) is not None and slicing.streams
 ]
 NO_ID = str(uuid.UUID(int=7))
+WITHOUT_TIME = {*ANSWERING, *WITHOUT_BIRTH, "eclipses", "ingresses"}
+"""Calculations that answer, in part or as a whole, where nobody knows the time of the birth."""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def path(chart_id: str, name: str) -> str:
     return f"/api/v1/charts/{chart_id}/{name}"
 
 
-@pytest.mark.parametrize("name", of_charts())
+@pytest.mark.parametrize("name", catalogue())
 def test_a_stored_chart_has_the_answer_of_its_birth(ada: Person, chart: str, name: str) -> None:
     body = rest_of(name)
     if is_of_two(catalogue()[name]):
@@ -174,15 +176,6 @@ def test_a_refusal_about_the_second_chart_names_what_was_sent(ada: Person, chart
     assert problem["field"] == "second_chart_id.time"
 
 
-@pytest.mark.parametrize("name", sorted(WITHOUT_BIRTH))
-def test_what_has_no_birth_is_not_there_and_says_where_it_is(
-    ada: Person, chart: str, name: str
-) -> None:
-    said = refusal(ada.call("POST", path(chart, name), {}), 404)
-    assert f"/api/v1/calculations/{name}" in said
-    assert "natal-chart" in said
-
-
 def test_an_unknown_calculation_is_told_the_nearest_one(ada: Person, chart: str) -> None:
     said = refusal(ada.call("POST", path(chart, "natal-charts"), {}), 404)
     assert said.endswith("did you mean natal-chart?")
@@ -215,7 +208,7 @@ def test_long_work_counts_as_long(server: RunningServer) -> None:
     def limit(name: str) -> str:
         return ada.call("POST", path(chart, name), rest_of(name)).headers["RateLimit-Policy"]
 
-    long = next(name for name in of_charts() if catalogue()[name].cost is Cost.LONG)
+    long = next(name for name in catalogue() if catalogue()[name].cost is Cost.LONG)
     direct = f"/api/v1/calculations/{long}"
     policy = ada.call("POST", direct, whole_of(long)).headers["RateLimit-Policy"]
     assert limit(long) == policy != limit("natal-chart")
@@ -308,7 +301,9 @@ def test_two_stored_charts_of_unknown_time_are_compared(
     assert len(answer.json()["meta"]["warnings"]) == 2
 
 
-@pytest.mark.parametrize("name", sorted({*of_charts()} - {*ANSWERING, "eclipses", "ingresses"}))
+@pytest.mark.parametrize(
+    "name", sorted({*catalogue()} - {*ANSWERING, *WITHOUT_BIRTH, "eclipses", "ingresses"})
+)
 def test_a_stored_chart_of_unknown_time_is_refused_where_a_time_is_needed(
     ada: Person, timeless: str, name: str
 ) -> None:

@@ -14,7 +14,6 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.calculations.catalogue import catalogue
-from app.charts.merging import of_charts
 from app.compat.charts import CHART_ADAPTERS
 from app.compat.operations import ADAPTERS
 from app.settings import Settings
@@ -42,7 +41,7 @@ def document() -> Node:
 
 def paths_of(route: Route) -> list[str]:
     if OF_CHART in route.path:
-        return [route.path.replace(OF_CHART, name) for name in of_charts()]
+        return [route.path.replace(OF_CHART, name) for name in catalogue()]
     if not route.per_entry:
         return [route.path]
     return [route.path.replace("{name}", name) for name in catalogue()]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.calculations.catalogue import Calculation
-from app.charts.merging import BIRTH_FIELDS, FLAT, SECOND, SECOND_IDS, births_of
+from app.charts.merging import BIRTH_FIELDS, FLAT, PLACE, SECOND, SECOND_IDS, ZONE, births_of
 from app.web.openapi.schemas import Schema
 
 _HOUSES = "house_system"
@@ -16,12 +16,14 @@ _DEFAULT = "Left out: that of the stored chart"
 def own_body(entry: Calculation, schema: Schema, definitions: Schema) -> Schema:
     """The schema of what callers send about a stored chart, from that of the whole request."""
     whole = _known(schema, definitions)
-    field, *others = births_of(entry.request)
-    dropped = BIRTH_FIELDS if field == FLAT else (field,)
+    births, dropped = births_of(entry.request), _told_by_chart(entry)
     fields = {name: known for name, known in whole["properties"].items() if name not in dropped}
     body: Schema = {"type": "object", "properties": fields}
-    if field != FLAT:
-        fields[field] = _houses(_known(definitions["ChartData"], definitions))
+    if not births:
+        fields |= {name: _of_chart(fields[name]) for name in (ZONE, PLACE) if name in fields}
+    elif births[0] != FLAT:
+        fields[births[0]] = _houses(_known(definitions["ChartData"], definitions))
+    others = births[1:]
     required = [name for name in whole.get("required", ()) if name not in {*dropped, *others}]
     if required:
         body["required"] = required
@@ -33,9 +35,14 @@ def own_body(entry: Calculation, schema: Schema, definitions: Schema) -> Schema:
 
 def own_example(entry: Calculation) -> Mapping[str, Any]:
     """The example of a calculation without the birth that is stored."""
-    field = births_of(entry.request)[0]
-    dropped = BIRTH_FIELDS if field == FLAT else (field,)
+    dropped = _told_by_chart(entry)
     return {name: value for name, value in entry.example.items() if name not in dropped}
+
+
+def _told_by_chart(entry: Calculation) -> tuple[str, ...]:
+    """The fields of a request that the stored chart takes the place of."""
+    births = births_of(entry.request)
+    return BIRTH_FIELDS if births[:1] == (FLAT,) else births[:1]
 
 
 def _known(schema: Schema, definitions: Schema) -> Schema:
@@ -45,9 +52,13 @@ def _known(schema: Schema, definitions: Schema) -> Schema:
 
 
 def _houses(chart: Schema) -> Schema:
-    system = {**chart["properties"][_HOUSES], "description": _DEFAULT}
-    system.pop("default", None)
-    return {"type": "object", "properties": {_HOUSES: system}}
+    return {"type": "object", "properties": {_HOUSES: _of_chart(chart["properties"][_HOUSES])}}
+
+
+def _of_chart(field: Schema) -> Schema:
+    told = {**field, "description": _DEFAULT}
+    told.pop("default", None)
+    return told
 
 
 _ID: Schema = {"type": "string", "format": "uuid", "description": "Of another stored chart"}

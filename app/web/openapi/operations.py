@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.calculations.catalogue import Calculation, catalogue
-from app.charts.merging import of_charts
 from app.compat.legacy import Adapter
 from app.web.openapi.of_charts import own_body, own_example
 from app.web.openapi.parameters import parameters
@@ -18,7 +17,7 @@ from app.web.openapi.tags import tag_of
 from app.web.routing import Bearer, Route, RouteClass
 
 OF_CHART = "{calculation}"
-"""In a path, any calculation that a stored chart can be asked for."""
+"""In a path, any calculation that is asked for a stored chart."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -31,7 +30,7 @@ def operations(
             path = route.path.replace("{name}", entry.name)
             yield path, _calculation(route, path, entry, shapes)
     elif OF_CHART in route.path:
-        for entry in map(catalogue().__getitem__, of_charts()):
+        for entry in catalogue().values():
             path = route.path.replace(OF_CHART, entry.name)
             yield path, _of_chart(route, path, entry, shapes, definitions)
     elif route.operation is not None:
