@@ -50,3 +50,9 @@ def test_every_example_is_answered(server: RunningServer) -> None:
         answer = somebody.call("POST", f"/api/v1/charts/{chart}/{name}", body_of(name)["example"])
         assert data(answer)
         assert answer.json()["meta"]["warnings"] == []
+
+
+@pytest.mark.parametrize("method", ["patch", "put"])
+def test_a_change_may_name_the_version_it_means(method: str) -> None:
+    parameters = operation_at("/api/v1/charts/{id}", method)["parameters"]
+    assert {"$ref": "#/components/parameters/If-Match"} in parameters

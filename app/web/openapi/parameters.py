@@ -20,6 +20,8 @@ LONGEST_IN_QUERY = 500
 
 _REQUEST = "request"
 _IDS = ("id", "chart_id")
+_ON_ETAG = {"GET": "If-None-Match", "PATCH": "If-Match", "PUT": "If-Match"}
+"""The header that sends an ETag back."""
 _ID = {"type": "string", "format": "uuid"}
 
 PARAMETERS: Schema = {
@@ -46,6 +48,12 @@ PARAMETERS: Schema = {
         "name": "If-None-Match",
         "in": "header",
         "description": "The ETag of an answer that you have; 304 if it still holds",
+        "schema": {"type": "string"},
+    },
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that you have: only this version is changed, else 409",
         "schema": {"type": "string"},
     },
     _REQUEST: {
@@ -76,8 +84,8 @@ def parameters(route: Route, path: str) -> list[Schema]:
         found.append(to_parameter(_REQUEST))
     if route.once:
         found.append(to_parameter(HEADER))
-    if route.etag and route.method == "GET":
-        found.append(to_parameter("If-None-Match"))
+    if route.etag and route.method in _ON_ETAG:
+        found.append(to_parameter(_ON_ETAG[route.method]))
     return [*found, to_parameter(REQUEST_ID)]
 
 
