@@ -3,11 +3,13 @@
 bare      a plain aiohttp handler that sends stored bytes
 inline    a plain aiohttp handler that calls the catalogue function itself, and sends the same bytes
 pipeline  stored bytes behind our wrapper: token, errors, metrics, log
-anonymous the same on a route that is open to all
+guarded   the same on connections of ours, which watch over heads and bodies
+anonymous the pipeline on a route that is open to all
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -21,8 +23,10 @@ from app.calculations.catalogue import catalogue
 from app.calculations.execution import execution
 from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
+from app.keys import CLIENTS, METRICS, PRINCIPALS
 from app.limits.policy import Policy
 from app.limits.windows import Windows
+from app.security.clients import Clients
 from app.security.secrets import SigningKeys
 from app.security.tokens import Claims, Kind, Scope, digest_of, issue
 from app.serving import loop_factory
@@ -30,8 +34,9 @@ from app.settings import Settings
 from app.storage.postgres import Connection
 from app.telemetry.metrics import Metrics
 from app.web.answers import JSON_HEADERS, now_text
+from app.web.connections import Runner
 from app.web.cors import Cors
-from app.web.limits import Limits
+from app.web.limits import LIMITS, Limits
 from app.web.routing import Handler, Route, RouteClass
 from app.web.wrapper import RequestMetrics, Wrapper
 from app.wire import encode, envelope
@@ -93,10 +98,13 @@ def _wrapped(scope: Scope | None, counted: RouteClass) -> web.Application:
     app, settings = web.Application(), Settings(_env_file=None)
     principals = Principals(_one_row, KEYS, 1000)
     principals.listening()
+    windows = Windows(settings.rate_limit_window, settings.rate_limit_keys)
+    app[PRINCIPALS], app[CLIENTS], app[METRICS] = principals, Clients(()), Metrics()
+    app[LIMITS] = Limits(Policy.of(settings), windows)
     wrapper = Wrapper(
         principals,
-        Limits(Policy.of(settings), Windows(settings.rate_limit_window, settings.rate_limit_keys)),
-        RequestMetrics.of(Metrics()),
+        app[LIMITS],
+        RequestMetrics.of(app[METRICS]),
         Cors(settings.cors_origins),
         settings.slow_request_seconds,
     )
@@ -146,20 +154,27 @@ async def _one_row() -> AsyncIterator[Connection]:
     yield cast("Connection", _Row())
 
 
-KINDS = {"bare": bare, "inline": inline, "pipeline": pipeline, "anonymous": anonymous}
+KINDS = {
+    "bare": bare,
+    "inline": inline,
+    "pipeline": pipeline,
+    "guarded": pipeline,
+    "anonymous": anonymous,
+}
+
+
+async def _serve(kind: str, port: int) -> None:
+    """Serve for ever."""
+    app = KINDS[kind]()
+    runner = (Runner if kind == "guarded" else web.AppRunner)(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.Event().wait()
 
 
 def main() -> None:
-    app = KINDS[sys.argv[1]]()
-    new_loop = loop_factory()
-    web.run_app(
-        app,
-        host="127.0.0.1",
-        port=int(sys.argv[2]),
-        access_log=None,
-        print=None,
-        loop=new_loop() if new_loop else None,
-    )
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(sys.argv[1], int(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -69,8 +69,7 @@ class Principals:
         self._changes = 0
         self._fresh = Remembered(capacity)
         self._last = Remembered(capacity)
-        self.used: dict[UUID, float] = {}
-        """When each service token was last used, since somebody took this away."""
+        self._used: dict[int, float] = {}  # by number: to hash a UUID is a Python call
 
     def known(self, authorization: str | None) -> Principal | None:
         """Who sent a header, if that is remembered; what most requests cost.
@@ -84,7 +83,7 @@ class Principals:
             return None
         principal = found.principal
         if principal.token_id is not None:
-            self.used[principal.token_id] = now
+            self._used[principal.token_id.int] = now
         return principal
 
     async def bearer(self, authorization: str | None) -> Principal | None:
@@ -107,7 +106,7 @@ class Principals:
                 return last
             raise
         if found.token_id is not None:
-            self.used[found.token_id] = self._clock()
+            self._used[found.token_id.int] = self._clock()
         return found
 
     async def confirmed(self, authorization: str | None) -> Principal:
@@ -127,8 +126,8 @@ class Principals:
 
     def take_used(self) -> dict[UUID, float]:
         """When each service token was last used, since the last time that this was asked."""
-        used, self.used = self.used, {}
-        return used
+        used, self._used = self._used, {}
+        return {UUID(int=number): at for number, at in used.items()}
 
     def heard(self, change: str) -> None:
         """Forget whom a change concerns: a payload of the channel of `app.storage.access`."""

@@ -113,36 +113,26 @@ def prepared(request: web.Request, document: Prepared, headers: Mapping[str, str
     return web.Response(body=document.packed, headers={**told_too, "Content-Encoding": "gzip"})
 
 
-def compress(accepted: str, response: web.Response) -> None:
-    """Compress a long body for a client that takes gzip, in place; a very long one stays."""
+async def compress(accepted: str, response: web.Response) -> None:
+    """Compress a long body for a client that takes gzip, in place.
+
+    A very long one is compressed in a thread, and stays as it is if `MOST_APART` are under way.
+    """
     body = response.body
     if (
-        isinstance(body, bytes)
-        and COMPRESS_FROM <= len(body) < APART_FROM
-        and _is_wanted(accepted, response)
+        not isinstance(body, bytes)
+        or len(body) < COMPRESS_FROM
+        or "Content-Encoding" in response.headers
+        or not _takes_gzip(accepted)
     ):
-        _replace(response, _gzipped(body))
-
-
-async def compress_apart(request: web.Request, response: web.StreamResponse) -> None:
-    """Compress a very long body in a thread, in place; it stays if `MOST_APART` are under way."""
-    if not isinstance(response, web.Response):
         return
-    body = response.body
-    if (
-        isinstance(body, bytes)
-        and len(body) >= APART_FROM
-        and _is_wanted(request.headers.get("Accept-Encoding", ""), response)
-        and _apart.acquire(blocking=False)
-    ):
+    if len(body) < APART_FROM:
+        _replace(response, _gzipped(body))
+    elif _apart.acquire(blocking=False):
         try:
             _replace(response, await asyncio.to_thread(_gzipped, body))
         finally:
             _apart.release()
-
-
-def _is_wanted(accepted: str, response: web.Response) -> bool:
-    return "Content-Encoding" not in response.headers and _takes_gzip(accepted)
 
 
 def _replace(response: web.Response, packed: bytes) -> None:

@@ -7,6 +7,7 @@ same envelope as any other refusal, and a number in /metrics.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, cast
 
 from aiohttp import web
@@ -93,14 +94,14 @@ class _Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Parse what came; see that a head comes in time, and that a broken body ends."""
         super().data_received(data)
-        if self._is_idle():  # whatever came was no whole head
-            if self._head_due is None:
-                self._head_due = self._loop.call_later(self._head_seconds, self._close_idle)
-            return
-        if self._head_due is not None:
-            self._forget_head()
-        if self._messages and self._current_request is not None:
-            self._end_broken_body(self._current_request)
+        waiter = self._waiter
+        if waiter is None or waiter.done():  # a whole head is here
+            if self._head_due is not None:
+                self._forget_head()
+            if self._messages and self._current_request is not None:
+                self._end_broken_body(self._current_request)
+        elif self._head_due is None:
+            self._head_due = self._loop.call_later(self._head_seconds, self._close_idle)
 
     def _end_broken_body(self, request: web.BaseRequest) -> None:
         """Tell whoever reads a body that what came next is no part of one; aiohttp lets it wait."""
@@ -139,13 +140,13 @@ class _Connection(web.RequestHandler):
         _log.error("unforeseen error", error=type(exc).__name__, status=status)
         return self._refused(request, InternalError("the server failed; report the request_id"))
 
-    async def finish_response(
+    def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
         """Send an answer; one that aiohttp made itself becomes one of ours."""
         if isinstance(resp, web.HTTPException):
             resp = self._refused(request, refusal_of_status(resp.status))
-        return await super().finish_response(request, resp, start_time)
+        return super().finish_response(request, resp, start_time)
 
     def _refused(self, request: web.BaseRequest, error: AppError) -> web.Response:
         """The answer to a request that no route sees; it is the last one on its connection."""

@@ -18,7 +18,6 @@ from app.web.routing import RouteClass
 _POLICY, _LEFT = istr("RateLimit-Policy"), istr("RateLimit")
 _X_LIMIT, _X_REMAINING = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining")
 _X_RESET = istr("X-RateLimit-Reset")
-_NO_CALCULATION = frozenset({RouteClass.ACCOUNT, RouteClass.STORED})
 
 VERDICT = web.RequestKey("verdict", Verdict)
 """Of a request that is counted: for handlers that send headers before the wrapper can."""
@@ -42,21 +41,24 @@ class Limits:
         long: bool = False,  # noqa: FBT001, FBT002 - by position, for every request
     ) -> Verdict | None:
         """Count one request; None where there is no limit."""
-        if route_class is RouteClass.AUTH:
-            limit = self._policy.address
-            if limit is None:
-                return None
-            return self._windows.take(address_key(address), limit, self._clock())
-        if route_class is RouteClass.OPEN or principal is None:
-            return None
-        if route_class in _NO_CALCULATION:
-            scale = self._policy.account
-        else:
+        if route_class is RouteClass.CALCULATION:
             scale = self._policy.long if long else self._policy.calculation
+        elif route_class is RouteClass.AUTH:
+            return self._of_address(address)
+        else:
+            scale = self._policy.account
+        if principal is None or route_class is RouteClass.OPEN:
+            return None
         limit = scale.limit_of(principal)
         if limit is None:
             return None
         return self._windows.take(scale.key_of(principal), limit, self._clock())
+
+    def _of_address(self, address: str) -> Verdict | None:
+        limit = self._policy.address
+        if limit is None:
+            return None
+        return self._windows.take(address_key(address), limit, self._clock())
 
     def require_trust(self, address: str) -> None:
         """Raise RateLimited for an address from which too many tokens came that were refused."""

@@ -34,7 +34,7 @@ from app.security.tokens import Principal, Scope
 from app.telemetry.logs import in_request, logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
 from app.web.access import client_address, find_principal, is_id, refusal, require_login
-from app.web.answers import REQUEST_ID, compress, compress_apart, enveloped, refused
+from app.web.answers import REQUEST_ID, compress, enveloped, refused
 from app.web.cors import Cors
 from app.web.limits import VERDICT, Limits, mark, too_many
 from app.web.routing import Handler, Route, RouteClass
@@ -103,6 +103,7 @@ class _Endpoint:
         self._known = wrapper.principals.known
         self._limits = wrapper.limits
         self._long = long_operations()
+        self._is_long = None if route.operation is None else route.operation in self._long
         self._tally = _Tally(route.path, wrapper.metrics)
         self._slow_seconds = wrapper.slow_seconds
         takes_preflights = route.method == "*"  # no route but the last one takes OPTIONS
@@ -128,11 +129,8 @@ class _Endpoint:
                 request[PRINCIPAL] = principal
             if route.counted is not RouteClass.OPEN:
                 verdict = self._counted(request, principal)
-            if verdict is not None:
-                request[VERDICT] = verdict
             if verdict is None or verdict.allowed:
                 response = await self._handler(request)
-                await compress_apart(request, response)
             else:
                 response = refused(request, too_many(verdict))
         except Exception as error:  # noqa: BLE001 - every failure becomes an answer here
@@ -144,18 +142,23 @@ class _Endpoint:
         response.headers[_X_REQUEST_ID] = request_id
         if verdict is not None:
             mark(response.headers, verdict)
-        self._finish(request, response)
+        if request.method in _CACHED or hdrs.ACCEPT_ENCODING in asked or hdrs.ORIGIN in asked:
+            await self._finish(request, response)
         self._tally.add(request, response.status, time.perf_counter() - started, self._slow_seconds)
         return response
 
     def _counted(self, request: web.Request, principal: Principal | None) -> Verdict | None:
         """What the limit of whoever asks says; None where there is none."""
-        route = self._route
-        if route.counted is RouteClass.AUTH:
-            return self._limits.take(principal, client_address(request), route.counted)
-        named = request.match_info
-        operation = route.operation or named.get("name") or named.get("calculation", "")
-        return self._limits.take(principal, "", route.counted, operation in self._long)
+        counted = self._route.counted
+        address = client_address(request) if counted is RouteClass.AUTH else ""
+        is_long = self._is_long
+        if is_long is None:
+            named = request.match_info
+            is_long = (named.get("name") or named.get("calculation")) in self._long
+        verdict = self._limits.take(principal, address, counted, is_long)
+        if verdict is not None:
+            request[VERDICT] = verdict
+        return verdict
 
     async def _or_preflight(self, request: web.Request) -> web.StreamResponse:
         if self._cors.is_preflight(request):
@@ -171,11 +174,11 @@ class _Endpoint:
             require_login(principal)
         return principal
 
-    def _finish(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _finish(self, request: web.Request, response: web.StreamResponse) -> None:
         """Compress the answer, and tell browsers and caches about it."""
         asked, answered = request.headers, response.headers
         if hdrs.ACCEPT_ENCODING in asked and isinstance(response, web.Response):
-            compress(asked[hdrs.ACCEPT_ENCODING], response)
+            await compress(asked[hdrs.ACCEPT_ENCODING], response)
         if hdrs.ORIGIN in asked:
             self._cors.mark(asked[hdrs.ORIGIN], answered)
         if request.method in _CACHED:

@@ -7,10 +7,9 @@ import threading
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
 
 from app.web import answers
-from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, compress, compress_apart
+from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, compress
 
 
 @pytest.fixture
@@ -31,11 +30,6 @@ def answer(length: int) -> web.Response:
     return web.Response(body=b"x" * length)
 
 
-def asking(**headers: str) -> web.Request:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return make_mocked_request("GET", "/", told)
-
-
 def unpacked(response: web.Response) -> bytes:
     assert response.headers["Content-Encoding"] == "gzip"
     assert isinstance(response.body, bytes)
@@ -44,8 +38,7 @@ def unpacked(response: web.Response) -> bytes:
 
 async def finished(response: web.Response, accepted: str = "gzip") -> web.Response:
     """The answer as the wrapper sends it."""
-    await compress_apart(asking(Accept_Encoding=accepted), response)
-    compress(accepted, response)
+    await compress(accepted, response)
     return response
 
 
@@ -97,15 +90,10 @@ async def test_a_thread_is_free_again_after_a_failure(monkeypatch: pytest.Monkey
         patched.setattr(answers, "_gzipped", fail)
         for _ in range(MOST_APART):
             with pytest.raises(MemoryError):
-                await compress_apart(asking(Accept_Encoding="gzip"), answer(APART_FROM))
+                await compress("gzip", answer(APART_FROM))
     assert "Content-Encoding" in (await finished(answer(APART_FROM))).headers
 
 
 async def test_what_is_compressed_already_stays() -> None:
     response = web.Response(body=b"x" * APART_FROM, headers={"Content-Encoding": "br"})
     assert (await finished(response)).body == b"x" * APART_FROM
-
-
-async def test_a_stream_is_never_compressed(threads: list[int]) -> None:
-    await compress_apart(asking(Accept_Encoding="gzip"), web.StreamResponse())
-    assert threads == []
