@@ -80,7 +80,7 @@ _FILLING = (
     """,
     """
     INSERT INTO charts (
-        id, user_id, name, birth, config, julian_day, utc, name_key, created_at, updated_at
+        id, user_id, name, birth, config, julian_day, utc, name_key, words, created_at, updated_at
     )
     SELECT md5('chart' || n)::uuid,
         CASE WHEN n / $2::integer = 0 THEN $3::uuid ELSE md5('user' || n / $2)::uuid END,
@@ -88,13 +88,14 @@ _FILLING = (
         $4::jsonb, $5::jsonb,
         2400000 + (n::bigint * 7919 % 60000) + n / 1e7, '1990-01-15T19:30:00Z',
         'given' || n % 97 || ' family' || n % 50021 || ' no' || to_char(n, 'FM0000000'),
+        ARRAY['given' || n % 97, 'family' || n % 50021, 'no' || to_char(n, 'FM0000000')],
         now() - n * interval '1 minute', now() - (n::bigint * 7919 % 1000003) * interval '1 second'
     FROM generate_series(0, $1::integer - 1) n
     """,
     """
     INSERT INTO chart_words (user_id, word, chart_id)
     SELECT c.user_id, word.text, c.id
-    FROM charts c, unnest(string_to_array(c.name_key, ' ')) AS word (text)
+    FROM charts c, unnest(c.words) AS word (text)
     """,
     "INSERT INTO chart_counts (user_id, charts) SELECT user_id, count(*) FROM charts GROUP BY 1",
     "SET session_replication_role = origin",

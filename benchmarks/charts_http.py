@@ -132,6 +132,10 @@ def _first_page(served: Served) -> float:
     return served.seconds("GET", f"{PATH}?sort={_chance.choice(list(ChartOrder))}")
 
 
+def _search_for_all(served: Served) -> float:
+    return served.seconds("GET", f"{PATH}?search=family")
+
+
 def _search(served: Served) -> float:
     return served.seconds("GET", f"{PATH}?search=no000012+giv")
 
@@ -141,4 +145,5 @@ _KINDS: Mapping[str, Call] = {
     "get": _get,
     "first page": _first_page,
     "search": _search,
+    "search for all": _search_for_all,
 }

@@ -19,12 +19,12 @@ LAST_CHARACTER = chr(0x10FFFF)
 
 HAS_WORD = """
     EXISTS (
-        SELECT FROM chart_words w WHERE w.chart_id = c.id
-        AND w.word >= {0}::text AND w.word < {0}::text || {1}::text OFFSET 0
+        SELECT FROM unnest(c.words) w (word)
+        WHERE w.word >= {0}::text AND w.word < {0}::text || {1}::text
     )
 """
-"""Whether a chart `c` has a word that begins so. Whose it is stands at the chart: here it would
-only offer to read all the words of its owner."""
+"""Whether a chart `c` has a word that begins so. Its words stand in its own row as well: of many
+charts that are looked through, each would cost a page of another index."""
 
 
 @dataclass(slots=True)

@@ -206,19 +206,21 @@ async def insert_chart(
     """
     query = """
         INSERT INTO charts (
-            user_id, name, notes, birth, config, place, timezone_source, julian_day, utc, name_key
-        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            user_id, name, notes, birth, config, place, timezone_source, julian_day, utc, name_key,
+            words
+        ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         RETURNING id, user_id, name, notes, birth, config, place, timezone_source,
             julian_day, utc, version, created_at, updated_at
     """
-    row = await connection.fetchrow(query, user_id, *_values(content))
+    words = _words(content)
+    row = await connection.fetchrow(query, user_id, *_values(content), sorted(words))
     if row is None:
         msg = "an INSERT returned no row"
         raise RuntimeError(msg)
     if most is not None and await count_charts(connection, user_id) > most:
         msg = f"an account keeps at most {most} charts, and yours does; delete one first"
         raise Conflicting(msg)
-    await chart_words.insert_words(connection, user_id, row["id"], _words(content))
+    await chart_words.insert_words(connection, user_id, row["id"], words)
     return saved(row)
 
 
@@ -228,16 +230,17 @@ async def update_chart(
     """The chart with other content, or None if it is no longer as given; in a transaction."""
     query = """
         UPDATE charts SET name = $4, notes = $5, birth = $6, config = $7, place = $8,
-            timezone_source = $9, julian_day = $10, utc = $11, name_key = $12,
+            timezone_source = $9, julian_day = $10, utc = $11, name_key = $12, words = $13,
             version = version + 1, updated_at = now()
         WHERE id = $1 AND user_id = $2 AND version = $3
         RETURNING id, user_id, name, notes, birth, config, place, timezone_source,
             julian_day, utc, version, created_at, updated_at
     """
     place = (chart.id, chart.user_id, chart.version)
-    if (row := await connection.fetchrow(query, *place, *_values(content))) is None:
-        return None
     words = _words(content)
+    row = await connection.fetchrow(query, *place, *_values(content), sorted(words))
+    if row is None:
+        return None
     if words != _words(content_of(chart)):
         await chart_words.replace_words(connection, chart.user_id, chart.id, words)
     return saved(row)

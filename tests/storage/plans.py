@@ -92,19 +92,20 @@ FILLING = (
     """,
     """
     INSERT INTO charts (
-        id, user_id, name, birth, config, julian_day, utc, name_key, created_at, updated_at
+        id, user_id, name, birth, config, julian_day, utc, name_key, words, created_at, updated_at
     )
     SELECT md5('chart' || n)::uuid,
         md5('user' || CASE WHEN n <= 1500 THEN 7 ELSE n % 500 + 8 END)::uuid, 'Person ' || n,
         '{"date": "1990-01-15", "time": "14:30:00", "latitude": 40.7128, "longitude": -74.006}',
         '{"house_system": "PLACIDUS", "aspects": [], "orbs": {}}', 2440000 + n, 'an instant',
-        'person ' || n, now() - n * interval '1 minute', now() - n * interval '2 minutes'
+        'person ' || n, ARRAY['person', n::text], now() - n * interval '1 minute',
+        now() - n * interval '2 minutes'
     FROM generate_series(1, $1::integer) n
     """,
     """
     INSERT INTO chart_words (user_id, word, chart_id)
     SELECT c.user_id, word.text, c.id
-    FROM charts c, unnest(ARRAY['person', substr(c.name, 8)]) AS word (text) WHERE $1 > 0
+    FROM charts c, unnest(c.words) AS word (text) WHERE $1 > 0
     """,
     """
     INSERT INTO chart_counts (user_id, charts)
