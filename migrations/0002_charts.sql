@@ -12,7 +12,6 @@ CREATE TABLE charts (
     julian_day double precision NOT NULL,             -- UT; at noon where the time is not known
     utc text NOT NULL,                                -- ISO 8601, proleptic Gregorian, with Z
     name_key text COLLATE "C" NOT NULL DEFAULT '',    -- the name as names are sorted
-    words text[] COLLATE "C" NOT NULL DEFAULT '{}',   -- its chart_words: a look is no other page
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
@@ -29,7 +28,7 @@ CREATE TABLE chart_words (
     chart_id uuid NOT NULL REFERENCES charts (id) ON DELETE CASCADE,
     PRIMARY KEY (user_id, word, chart_id)
 );
-CREATE INDEX chart_words_by_chart ON chart_words (chart_id);
+CREATE INDEX chart_words_by_chart ON chart_words (chart_id, word);
 
 -- How many charts somebody has: counting them at each new one would take as long as they are many.
 CREATE TABLE chart_counts (

@@ -22,6 +22,9 @@ LONGEST_KEY = 200
 FEW = 1000
 """Words that begin alike, up to which their charts are sorted; of more charts, which are many,
 those that come first are looked through."""
+SHARE = 3
+"""So are the charts of somebody if one of so many has the word: most of them are then read anyway,
+and each by its id is a page of its own."""
 
 
 class NoChart(NotFound):
@@ -181,7 +184,7 @@ async def _found(
     """
     counts = await chart_words.count_found(connection, user_id, list(words), FEW + 1)
     rarest = min(range(len(words)), key=counts.__getitem__)
-    rare = counts[rarest] <= FEW
+    rare = await _is_rare(connection, user_id, counts[rarest])
     for place, word in enumerate(words):
         if not (rare and place == rarest):
             terms.add(chart_words.HAS_WORD, word, chart_words.LAST_CHARACTER)
@@ -195,6 +198,13 @@ async def _found(
         ) found CROSS JOIN LATERAL (
             SELECT * FROM charts WHERE id = found.chart_id OFFSET 0
         ) c"""  # noqa: S608 - places of parameters
+
+
+async def _is_rare(connection: Connection, user_id: UUID, found: int) -> bool:
+    """Whether charts with a word are better read one by one than looked for among all."""
+    if found > FEW:
+        return False
+    return found <= FEW // 10 or found * SHARE < await count_charts(connection, user_id)
 
 
 async def insert_chart(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
 import pytest
 
@@ -61,9 +62,11 @@ async def test_a_chart_comes_back_as_it_was_kept(postgres: Postgres) -> None:
     assert charts.content_of(found) == whole
 
 
+@pytest.mark.parametrize("few", [charts.FEW, 0])
 async def test_a_change_counts_the_version_and_the_chart_is_found_by_its_new_words_only(
-    postgres: Postgres,
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    monkeypatch.setattr(charts, "FEW", few)
     ada = await added(postgres, "ada")
     chart = await kept(postgres, ada, name="Marie Curie", notes="physics")
     async with postgres.transaction() as connection:
@@ -247,6 +250,29 @@ async def test_charts_are_found_by_the_beginnings_of_all_words(
     words = tuple(chart_words.words_of(search))
     found = await listed(postgres, ada, words=words, order=ChartOrder.OLDEST)
     assert found == [SEARCHED[number]["name"] for number in FOUND[search]]
+
+
+@pytest.mark.parametrize(("last", "is_read_in_order"), [("Common", True), ("Rare", False)])
+async def test_a_word_of_every_third_chart_is_looked_for_among_all(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, last: str, *, is_read_in_order: bool
+) -> None:
+    monkeypatch.setattr(charts, "FEW", 9)
+    monkeypatch.setattr(chart_words, "HAS_WORD", "{0}::text = {1}::text")  # none, if looked for
+    ada = await added(postgres, "ada")
+    for name in ("Common", "Common", *["Other"] * 4, last):
+        await kept(postgres, ada, name=name)
+    found = await listed(postgres, ada, words=("comm",))
+    assert found == ([] if is_read_in_order else ["Common", "Common"])
+
+
+async def test_ids_follow_the_time(postgres: Postgres) -> None:
+    ada = await added(postgres, "ada")
+    before = time.time()
+    made = [await kept(postgres, ada) for _ in range(3)]
+    for chart in made:
+        assert (chart.id.variant, chart.id.version) == (RFC_4122, 7)
+        assert before - 1 <= (chart.id.int >> 80) / 1000 <= time.time() + 1
+    assert len({chart.id.int & (1 << 62) - 1 for chart in made}) == 3
 
 
 def test_words_are_bounded_and_come_once() -> None:

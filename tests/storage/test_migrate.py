@@ -107,3 +107,24 @@ def test_files_that_are_no_sequence_are_refused(
 
 def test_our_own_are_a_sequence() -> None:
     assert migrations_in(MIGRATIONS)[0].name == "0001_accounts.sql"
+
+
+async def test_charts_kept_by_an_older_release_have_their_words(dsn: str) -> None:
+    files = migrations_in(MIGRATIONS)
+    await migrate(dsn, files[:2])
+    async with dedicated(dsn, connect_options(60.0, 60.0)) as raw:
+        await raw.execute(
+            """
+            INSERT INTO users (id, username, email)
+            VALUES (md5('a')::uuid, 'ada', 'ada@example.com');
+            INSERT INTO charts (id, user_id, birth, config, julian_day, utc)
+            SELECT md5(name)::uuid, md5('a')::uuid, '{}', '{}', 2447907.3125, '1990-01-15T19:30:00Z'
+            FROM unnest(ARRAY['found', 'unnamed']) name;
+            INSERT INTO chart_words (user_id, word, chart_id)
+            SELECT md5('a')::uuid, word, md5('found')::uuid FROM unnest(ARRAY['two', 'one']) word
+            """
+        )
+    await migrate(dsn, files)
+    async with dedicated(dsn, connect_options(60.0, 60.0)) as raw:
+        rows = await raw.fetch("SELECT words FROM charts ORDER BY words")
+    assert [row["words"] for row in rows] == [[], ["one", "two"]]
