@@ -111,7 +111,9 @@ class Settings(BaseSettings):
         "REDIS_HOST", None, "A Redis server where no address is set", "REDIS_HOST"
     )
     redis_port: int = setting("REDIS_PORT", 6379, "Its port", "REDIS_PORT", ge=1, le=65535)
-    redis_db: int = setting("REDIS_DB", 0, "Its database", "REDIS_DB", ge=0)
+    redis_db: int | None = setting(
+        "REDIS_DB", None, "Its database; left out: 1, in production 2", "REDIS_DB", ge=0
+    )
     redis_password: str | None = setting("REDIS_PASSWORD", None, "Its password", "REDIS_PASSWORD")
     redis_max_connections: int = setting(
         "REDIS_MAX_CONNECTIONS", 10, "Connections to Redis", "REDIS_MAX_CONNECTIONS", ge=1, le=1000
@@ -554,6 +556,7 @@ class Settings(BaseSettings):
         "database_url",
         "redis_url",
         "redis_host",
+        "redis_db",
         "redis_password",
         "max_users_limit",
         "admin_password",
@@ -614,7 +617,8 @@ class Settings(BaseSettings):
             return self.redis_url
         who = f":{quote(self.redis_password, safe='')}@" if self.redis_password else ""
         host = f"[{self.redis_host}]" if ":" in self.redis_host else self.redis_host
-        return f"redis://{who}{host}:{self.redis_port}/{self.redis_db}"
+        database = "" if self.redis_db is None else f"/{self.redis_db}"
+        return f"redis://{who}{host}:{self.redis_port}{database}"
 
     @property
     def worker_count(self) -> int:

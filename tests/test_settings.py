@@ -294,8 +294,10 @@ def test_addresses_of_every_kind_are_taken(address: str) -> None:
     [
         ({}, None),
         ({"REDIS_PORT": "6380"}, None),
-        ({"REDIS_HOST": "cache"}, "redis://cache:6379/0"),
-        ({"REDIS_HOST": "cache", "REDIS_PASSWORD": "p/w"}, "redis://:p%2Fw@cache:6379/0"),
+        ({"REDIS_HOST": "cache"}, "redis://cache:6379"),
+        ({"REDIS_HOST": "cache", "REDIS_DB": ""}, "redis://cache:6379"),
+        ({"REDIS_HOST": "cache", "REDIS_DB": "0"}, "redis://cache:6379/0"),
+        ({"REDIS_HOST": "cache", "REDIS_PASSWORD": "p/w"}, "redis://:p%2Fw@cache:6379"),
         ({"REDIS_HOST": "::1", "REDIS_PORT": "6380", "REDIS_DB": "2"}, "redis://[::1]:6380/2"),
         ({"REDIS_HOST": "cache", "REDIS_URL": "redis://other"}, "redis://other"),
     ],

@@ -201,9 +201,10 @@ def translated() -> Iterator[None]:
 
 
 def _client(settings: Settings) -> Client:
+    address = settings.redis_address or ""
     try:
         pool: ConnectionPool = ConnectionPool.from_url(
-            settings.redis_address or "",
+            address,
             db=PRODUCTION_DATABASE if settings.environment == "production" else DATABASE,
             max_connections=settings.redis_max_connections,
             socket_timeout=settings.redis_timeout,
@@ -215,6 +216,8 @@ def _client(settings: Settings) -> Client:
         )
         pool.make_connection()  # type: ignore[no-untyped-call]  # refuses options it does not know
     except (RedisError, ValueError, TypeError) as error:
+        if isinstance(error, TypeError) and "?" not in address:
+            raise  # of an option that is ours, which this release of the client does not know
         raise CannotOpenStorage(
             "NOCTURNA_REDIS_URL must look like redis://user:password@host:6379/1, rediss://... or "
             "unix:///path/to/socket?db=1; correct it, or leave it out: none is needed"

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from redis.asyncio.connection import ConnectionPool
 
 from app.errors import Overloaded
 from app.resilience.breaker import CircuitOpen, State
@@ -117,6 +118,26 @@ def test_an_address_that_is_none_is_refused_with_the_cure_and_without_secrets(ad
     with pytest.raises(CannotOpenStorage, match="NOCTURNA_REDIS_URL must look like") as refusal:
         redis_at(address)
     assert address not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("environment", "database"), [("development", 1), ("production", 2)])
+def test_a_host_without_a_database_has_the_one_that_is_used_by_default(
+    environment: str, database: int
+) -> None:
+    there = settings("", redis_host="cache", environment=environment, secret_key="k" * 32)
+    redis = Redis(there, Registry(Metrics()))
+    assert redis._client.connection_pool.connection_kwargs["db"] == database
+
+
+def test_a_client_that_does_not_know_our_options_is_not_blamed_on_the_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: object) -> None:
+        raise TypeError("unexpected keyword argument 'driver_info'")
+
+    monkeypatch.setattr(ConnectionPool, "make_connection", refuse)
+    with pytest.raises(TypeError, match="driver_info"):
+        redis_at("redis://127.0.0.1:6379")
 
 
 def has_room(server: RedisServer) -> bool:
