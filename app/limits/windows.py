@@ -17,6 +17,9 @@ from typing import NamedTuple
 
 _ROUNDING = 1e-6
 """Of a request, for the sums of floats."""
+LOOKED_THROUGH = 10
+"""Callers looked at for each count that is taken: those that were never shared in a window that is
+over are left out, at most so many at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Windows:
         # In the order of their latest window: those of the present one are all at the end.
         self._windows: OrderedDict[str, _Window] = OrderedDict()
         self._changed: OrderedDict[str, _Window] = OrderedDict()
+        # Of the window `_taken_of`: what has been taken, and what of that is to be taken again.
+        self._taken_of = 0
+        self._taken: dict[str, _Window] = {}
+        self._again: dict[str, _Window] = {}
 
     def __len__(self) -> int:
         return len(self._windows)
@@ -104,12 +111,21 @@ class Windows:
         return _refused(limit, window, left, now) if limit.quota - used < 1 - _ROUNDING else None
 
     def take_changed(self, number: int, most: int) -> dict[str, int]:
-        """The counts of a window that have changed since they were last taken, the oldest first."""
+        """The counts of a window that have changed since they were last taken, the oldest first.
+
+        Behind these, as far as there is room, come those that `put_all_back` has put back.
+        """
+        if number != self._taken_of:
+            self._taken_of, self._taken, self._again = number, {}, {}
         counts: dict[str, int] = {}
-        while self._changed and len(counts) < most:
-            key, window = self._changed.popitem(last=False)
+        for _ in range(most * LOOKED_THROUGH):
+            if len(counts) == most or not (self._changed or self._again):
+                break
+            changed = bool(self._changed)
+            key, window = self._changed.popitem(last=False) if changed else self._again.popitem()
             if window.number == number:
                 counts[key] = window.count
+                self._taken[key] = window
         return counts
 
     def put_back(self, number: int, keys: Iterable[str]) -> None:
@@ -120,12 +136,11 @@ class Windows:
                 self._changed[key] = window
 
     def put_all_back(self, number: int) -> None:
-        """Have all counts of a window taken again."""
-        for key, window in reversed(self._windows.items()):
-            if window.number != number:
-                return
-            if window.count:
-                self._changed[key] = window
+        """Have all counts of a window taken again: a matter of as many calls as it took before."""
+        if number == self._taken_of:
+            few, many = sorted((self._taken, self._again), key=len)
+            many.update(few)
+            self._taken, self._again = {}, many
 
     def learn(self, number: int, others: Mapping[str, int]) -> None:
         """Note what other instances have counted in a window."""
@@ -139,7 +154,8 @@ class Windows:
         if window is None:
             if len(self._windows) >= self._capacity:
                 oldest, _ = self._windows.popitem(last=False)
-                self._changed.pop(oldest, None)
+                for known in (self._changed, self._taken, self._again):
+                    known.pop(oldest, None)
             window = self._windows[key] = _Window(number)
             return window
         used = window.count + window.others

@@ -143,6 +143,42 @@ def test_all_counts_of_a_window_can_be_put_back_and_no_older_ones() -> None:
     assert windows.take_changed(number, 10) == {"b": 1, "a": 1}
 
 
+def test_what_is_put_back_waits_behind_what_has_changed_since() -> None:
+    windows = Windows(60, 100)
+    number = windows.number(START)
+    for key in "abc":
+        windows.take(key, TEN, START)
+    windows.take_changed(number, 10)
+    windows.put_all_back(number)
+    taken(windows, 2, START, "d")
+    assert windows.take_changed(number, 1) == {"d": 2}
+    assert windows.take_changed(number, 2).keys() <= set("abc")
+    windows.put_all_back(number)
+    assert windows.take_changed(number, 10) == {"a": 1, "b": 1, "c": 1, "d": 2}
+    assert windows.take_changed(number, 10) == {}
+
+
+def test_what_is_put_back_is_told_as_it_is_by_then_and_no_longer_when_forgotten() -> None:
+    windows = Windows(60, 2)
+    number = windows.number(START)
+    windows.take("a", TEN, START)
+    windows.take("b", TEN, START)
+    windows.take_changed(number, 10)
+    windows.put_all_back(number)
+    taken(windows, 3, START, "b")
+    windows.take("c", TEN, START)
+    assert windows.take_changed(number, 10) == {"b": 4, "c": 1}
+
+
+def test_many_callers_of_a_window_that_is_over_are_left_out_bit_by_bit() -> None:
+    windows = Windows(60, 1000)
+    for number in range(100):
+        windows.take(str(number), TEN, START)
+    windows.take("now", TEN, START + 60)
+    rounds = [windows.take_changed(windows.number(START + 60), 3) for _ in range(4)]
+    assert rounds == [{}, {}, {}, {"now": 1}]
+
+
 def test_a_look_tells_what_would_be_refused_and_counts_nothing() -> None:
     windows = Windows(60, 100)
     assert windows.refusal("a", TEN, START) is None
