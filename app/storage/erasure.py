@@ -12,6 +12,10 @@ OWNER = "user_id"
 """The column that says whose a row is."""
 SECRET_NAMES = ("password_hash",)
 """Columns that are left out of an export, beside all of bytes: those hold digests and answers."""
+MOST_BYTES = 16_000_000
+"""Of the rows of one extract, which is held in memory until it is sent."""
+SLICE_BYTES = 65_536
+"""Of rows that come together, or one row that is longer: they take microseconds to be passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,9 @@ class OwnedTable:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Rows of a table as the text of a JSON array; `more` follow."""
+    """Rows of a table, in slices of the inside of a JSON array; `more` follow."""
 
-    rows: str
+    slices: tuple[bytes, ...]
     count: int
     more: bool
 
@@ -70,23 +74,33 @@ async def list_owned_tables(connection: Connection) -> list[OwnedTable]:
 async def extract(
     connection: Connection, table: OwnedTable, user_id: UUID, skip: int, limit: int
 ) -> Extract:
-    """What a table holds of somebody, from the row after `skip`, `limit` rows at most."""
+    """What a table holds of somebody, from the row after `skip`.
+
+    At most `limit` rows, and no more than `MOST_BYTES` but for a row that is alone.
+    """
     columns = ", ".join(_shown(name, moment=name in table.moments) for name in table.columns)
     query = f"""
-        SELECT coalesce(json_agg(line) FILTER (WHERE place <= $2), '[]')::text AS rows,
-            count(*) AS count
+        SELECT convert_to(string_agg(line, ',' ORDER BY place), 'UTF8') AS slice,
+            count(*) AS count, max(found) AS found
         FROM (
-            SELECT row_to_json(page) AS line, row_number() OVER () AS place FROM (
-                SELECT {columns} FROM {_quoted(table.name)} WHERE {_quoted(table.owner)} = $1
-                ORDER BY {", ".join(_quoted(name) for name in table.key)}
-                LIMIT $2 + 1 OFFSET $3
-            ) page
-        ) lines
+            SELECT line, place, count(*) OVER () AS found,
+                sum(octet_length(line) + 1) OVER (ORDER BY place) AS bytes
+            FROM (
+                SELECT row_to_json(page)::text AS line, row_number() OVER () AS place FROM (
+                    SELECT {columns} FROM {_quoted(table.name)} WHERE {_quoted(table.owner)} = $1
+                    ORDER BY {", ".join(_quoted(name) for name in table.key)}
+                    LIMIT $2 + 1 OFFSET $3
+                ) page
+            ) lines
+        ) measured
+        WHERE place <= $2 AND (place = 1 OR bytes <= $4)
+        GROUP BY div(bytes, $5)
+        ORDER BY div(bytes, $5)
     """  # noqa: S608 - names from the catalogue, quoted
-    row = await connection.fetchrow(query, user_id, limit, skip)
-    if row is None:
-        return Extract("[]", 0, more=False)
-    return Extract(row["rows"], min(row["count"], limit), more=row["count"] > limit)
+    rows = await connection.fetch(query, user_id, limit, skip, MOST_BYTES, SLICE_BYTES)
+    count = sum(row["count"] for row in rows)
+    found = max((row["found"] for row in rows), default=0)
+    return Extract(tuple(row["slice"] for row in rows), count, more=found > count)
 
 
 async def read_at_one_instant(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from aiohttp import web
 
 from app.accounts import erasure, password_changes, profiles
+from app.accounts.erasure import Holding
 from app.accounts.holders import account_of
 from app.accounts.password_changes import Proof
 from app.accounts.rules import email_address, person_name, user_name
@@ -16,12 +18,13 @@ from app.errors import InvalidInput, NotFound, Problem, echo
 from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
 from app.services.identity import KIND
-from app.storage.erasure import OwnedTable
+from app.storage.erasure import MOST_BYTES, OwnedTable
 from app.storage.profiles import no_user
 from app.web.access import client_address, confirmed_principal
-from app.web.answers import enveloped, told, warned
+from app.web.answers import told
 from app.web.bodies import json_body, json_object, query_of
 from app.web.routing import Route, RouteClass
+from app.web.sliced import sliced
 from app.web.user_shapes import (
     Done,
     Ended,
@@ -34,7 +37,7 @@ from app.web.user_shapes import (
     ProfileChange,
     profile_answer,
 )
-from app.wire import Outcome, encode, success
+from app.wire import encode
 
 ME = "/api/v1/users/me"
 
@@ -105,19 +108,10 @@ async def reset_password(request: web.Request) -> web.Response:
 
 
 async def export(request: web.Request) -> web.Response:
-    """Rows come as text from the database: there may be many."""
+    """Rows come as text from the database, in slices: there may be many."""
     asked = query_of(request, ExportQuery)
     held = await erasure.holdings(request.app[ACCOUNTS], owner(request), asked.table, asked.skip)
-    tables = b",".join(
-        encode(each.table.name)
-        + b':{"rows":'
-        + each.rows.rows.encode()
-        + b","
-        + encode(_about(each.table, asked.skip + each.rows.count, more=each.rows.more))[1:]
-        for each in held
-    )
-    data = success(b'{"tables":{' + tables + b"}}")
-    return enveloped(request, Outcome(200, data, warned(request)))
+    return sliced(request, list(_exported(held, asked.skip)))
 
 
 async def erase(request: web.Request) -> web.Response:
@@ -157,6 +151,21 @@ def _proof(request: web.Request, password: str) -> Proof:
 
 def _missing(name: str, what: str) -> InvalidInput:
     return InvalidInput([Problem(name, f"given: {what}", None, "missing")])
+
+
+def _exported(held: Iterable[Holding], skip: int) -> Iterator[bytes]:
+    """The JSON of an export, slice by slice."""
+    between = b'{"tables":{'
+    for each in held:
+        yield between + encode(each.table.name) + b':{"rows":['
+        for number, rows in enumerate(each.rows.slices):
+            if number:
+                yield b","
+            yield rows
+        about = _about(each.table, skip + each.rows.count, more=each.rows.more)
+        yield b"]," + encode(about)[1:]
+        between = b","
+    yield b"}}"
 
 
 def _about(table: OwnedTable, told_rows: int, *, more: bool) -> dict[str, Any]:
@@ -200,8 +209,8 @@ def routes() -> tuple[Route, ...]:
             "GET",
             f"{ME}/export",
             export,
-            f"All that is stored about you; at most {erasure.MOST_ROWS} rows of each table, the "
-            "rest by ?table= and ?skip=",
+            f"All that is stored about you; at most {erasure.MOST_ROWS} rows of each table, in "
+            f"{MOST_BYTES // 1_000_000} MB, the rest by ?table= and ?skip=",
             query=ExportQuery,
             gives=ExportAnswer,
             in_person=True,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from app.accounts import administration, erasure
@@ -19,16 +17,14 @@ from app.storage.administration import UserChange
 from app.storage.errors import DatabaseUnavailable
 from app.storage.users import User
 from tests.accounts.samples import PASSWORD, person
-from tests.storage.owned_rows import count_owned, insert_made_up, list_owned
+from tests.storage.owned_rows import count_owned, insert_made_up, list_owned, rows_of
 
 
 async def test_the_export_tells_what_there_is_of_the_caller(accounts: Accounts) -> None:
     ada = await person(accounts)
     await person(accounts, "berta")
     await login(accounts, "ada", PASSWORD, Origin("192.0.2.1", "a browser"))
-    held = {
-        each.table.name: json.loads(each.rows.rows) for each in await holdings(accounts, ada.id)
-    }
+    held = {each.table.name: rows_of(each.rows) for each in await holdings(accounts, ada.id)}
     assert [row["username"] for row in held["users"]] == ["ada"]
     assert [row["user_agent"] for row in held["sessions"]] == ["a browser"]
     assert [row["role"] for row in held["user_roles"]] == ["user"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from uuid import UUID
 
+from app.storage.erasure import Extract
 from app.storage.postgres import Connection
 
 _VALUES = {
@@ -79,3 +82,9 @@ async def insert_made_up(connection: Connection, table: str, user_id: UUID) -> N
 async def count_owned(connection: Connection, table: str, user_id: UUID) -> int:
     query = f"SELECT count(*) FROM {table} WHERE user_id = $1"  # noqa: S608
     return int(await connection.fetchval(query, user_id))
+
+
+def rows_of(extract: Extract) -> list[dict[str, Any]]:
+    """The rows of an extract as they are read."""
+    rows: list[dict[str, Any]] = json.loads(b"[" + b",".join(extract.slices) + b"]")
+    return rows

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
+import pytest
+
 from app.storage import erasure
+from app.storage.erasure import Extract
 from app.storage.postgres import Connection, Postgres
 from app.storage.users import insert_user
-from tests.storage.owned_rows import count_owned, insert_made_up, list_owned
+from tests.storage.owned_rows import count_owned, insert_made_up, list_owned, rows_of
 
 HASH = "an argon2 hash"
 
@@ -38,7 +40,7 @@ async def test_every_table_with_an_owner_is_exported(postgres: Postgres) -> None
         found = await erasure.list_owned_tables(connection)
         assert [table.name for table in found] == ["users", *sorted(tables)]
         for table in found:
-            rows = json.loads((await erasure.extract(connection, table, user_id, 0, 10)).rows)
+            rows = rows_of(await erasure.extract(connection, table, user_id, 0, 10))
             assert [row[table.owner] for row in rows] == [str(user_id)], table.name
 
 
@@ -81,9 +83,39 @@ async def test_a_long_table_comes_in_parts(postgres: Postgres) -> None:
         table = next(table for table in found if table.name == "login_attempts")
         parts = [await erasure.extract(connection, table, user_id, skip, 2) for skip in (0, 2, 4)]
     assert [(part.count, part.more) for part in parts] == [(2, True), (2, True), (1, False)]
-    numbers = [row["id"] for part in parts for row in json.loads(part.rows)]
+    numbers = [row["id"] for part in parts for row in rows_of(part)]
     assert numbers == sorted(set(numbers))
     assert len(numbers) == 5
+
+
+async def test_long_rows_come_in_slices_and_in_parts(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = await added(postgres, "ada")
+    monkeypatch.setattr(erasure, "MOST_BYTES", 50_000)
+    monkeypatch.setattr(erasure, "SLICE_BYTES", 10_000)
+    async with postgres.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO charts (id, user_id, birth, config, julian_day, utc, notes)
+            SELECT gen_random_uuid(), $1, '{}', '{}', 2447907.3125, '1990-01-15T19:30:00Z',
+                repeat('é', length) FROM unnest(ARRAY[10, 20, 4000, 4000, 4000, 4000, 60000]) length
+            """,
+            user_id,
+        )
+        found = await erasure.list_owned_tables(connection)
+        table = next(table for table in found if table.name == "charts")
+        parts: list[Extract] = []
+        while not parts or parts[-1].more:
+            skip = sum(part.count for part in parts)
+            parts.append(await erasure.extract(connection, table, user_id, skip, 10_000))
+    lengths = [len(row["notes"]) for part in parts for row in rows_of(part)]
+    assert sorted(lengths) == [10, 20, 4000, 4000, 4000, 4000, 60000]
+    for part in parts:
+        assert part.count
+        assert part.count == 1 or sum(map(len, part.slices)) <= 50_000
+    assert max(len(part.slices) for part in parts) > 1
+    assert not any(len(each) > 20_000 for part in parts if part.count > 1 for each in part.slices)
 
 
 async def test_instants_are_exported_in_utc(postgres: Postgres) -> None:
@@ -93,5 +125,5 @@ async def test_instants_are_exported_in_utc(postgres: Postgres) -> None:
             "UPDATE users SET created_at = '2026-01-01T12:00:00.5+02:00' WHERE id = $1", user_id
         )
         users = (await erasure.list_owned_tables(connection))[0]
-        (row,) = json.loads((await erasure.extract(connection, users, user_id, 0, 1)).rows)
+        (row,) = rows_of(await erasure.extract(connection, users, user_id, 0, 1))
     assert row["created_at"] == "2026-01-01T10:00:00.500000Z"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.storage.erasure import MOST_BYTES
 from app.storage.postgres import connect_options, dedicated
 from tests.faults.processes import eventually
 from tests.server import LONG_ENOUGH, RunningServer, token
@@ -176,6 +177,35 @@ def test_the_export_is_one_document_without_secrets(server: RunningServer) -> No
     assert only["rows"] == []
     assert "query.table" in refusal(ada.call("GET", f"{ME}/export?table=roles"), 422)
     assert "query.skip" in refusal(ada.call("GET", f"{ME}/export?skip=-1"), 422)
+
+
+async def test_a_long_export_comes_whole_in_parts(server: RunningServer) -> None:
+    ada = person(server)
+    async with (
+        server.database() as dsn,
+        dedicated(dsn, connect_options(LONG_ENOUGH, LONG_ENOUGH)) as raw,
+    ):
+        await raw.execute(
+            """
+            INSERT INTO charts (id, user_id, birth, config, julian_day, utc, notes)
+            SELECT gen_random_uuid(), $1, '{}', '{}', 2447907.3125, '1990-01-15T19:30:00Z',
+                repeat('x', 4000)
+            FROM generate_series(1, 5000)
+            """,
+            ada.id,
+        )
+    path: str | None = f"{ME}/export"
+    found, lengths = set(), []
+    while path is not None:
+        reply = ada.call("GET", path)
+        lengths.append(int(reply.headers["Content-Length"]))
+        charts = data(reply)["tables"]["charts"]
+        assert charts["truncated"] is (charts["next"] is not None)
+        found |= {row["id"] for row in charts["rows"] if len(row["notes"]) == 4000}
+        path = charts["next"]
+    assert len(found) == 5000
+    assert len(lengths) == 2
+    assert max(lengths) < MOST_BYTES + 100_000
 
 
 async def test_erasure_leaves_nothing_in_any_table(server: RunningServer) -> None:
