@@ -7,6 +7,7 @@ CREATE INDEX CONCURRENTLY.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,12 +18,18 @@ from pathlib import Path
 from app.errors import AppError
 from app.storage.errors import CannotOpenStorage, StatementRefused
 from app.storage.postgres import SCHEMA, Connection, connect_options, dedicated
+from app.telemetry.logs import logger
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _OUTSIDE = "-- no-transaction"
 _LOCK = 0x6E6F63_7475726E
 """Of all advisory locks, ours."""
+TURN_SECONDS = 600.0
+"""Longest wait for another process that migrates: an index of many rows takes minutes."""
+LOOK_SECONDS = 0.1
+
+_log = logger(__name__)
 
 
 class CannotMigrate(CannotOpenStorage):
@@ -62,14 +69,18 @@ def migrations_in(directory: Path) -> tuple[Migration, ...]:
 
 
 async def migrate(
-    dsn: str, migrations: Sequence[Migration], *, connect_within: float = 5.0
+    dsn: str,
+    migrations: Sequence[Migration],
+    *,
+    connect_within: float = 5.0,
+    turn_within: float = TURN_SECONDS,
 ) -> tuple[str, ...]:
     """The names of the migrations applied now; raises CannotMigrate, DatabaseUnavailable."""
     applied: list[str] = []
     options = connect_options(connect_within, None)
     async with dedicated(dsn, options) as raw:
         connection = Connection(raw)
-        async with _alone(connection):
+        async with _alone(connection, turn_within):
             known = await _known(connection)
             _check(migrations, known)
             for migration in migrations[len(known) :]:
@@ -87,9 +98,25 @@ def newest(migrations: Sequence[Migration]) -> int:
 
 
 @asynccontextmanager
-async def _alone(connection: Connection) -> AsyncIterator[None]:
-    """Wait for others that migrate; the lock ends with the connection at the latest."""
-    await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+async def _alone(connection: Connection, within: float) -> AsyncIterator[None]:
+    """Wait for others that migrate; the lock ends with the connection at the latest.
+
+    Asked for again and again: a statement that waited for it would itself be waited for by an
+    index that another one makes concurrently. Raises CannotMigrate.
+    """
+    loop = asyncio.get_running_loop()
+    by, told = loop.time() + within, False
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        if loop.time() > by:
+            msg = (
+                f"another process has been migrating this database for {within:.0f} s: wait until "
+                "it is done, or end it, and start again"
+            )
+            raise CannotMigrate(msg)
+        if not told:
+            _log.info("waiting for another migration", seconds_at_most=within)
+            told = True
+        await asyncio.sleep(LOOK_SECONDS)
     yield
     await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
 

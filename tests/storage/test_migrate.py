@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.storage.migrate import (
+    _LOCK,
+    LOOK_SECONDS,
     MIGRATIONS,
     CannotMigrate,
     Migration,
@@ -45,6 +48,29 @@ async def test_of_four_at_once_one_does_the_work(dsn: str) -> None:
             group.create_task(migrate(dsn, [FIRST, SECOND], connect_within=60.0)) for _ in range(4)
         ]
     assert sorted(len(run.result()) for run in runs) == [0, 0, 0, 2]
+
+
+async def test_who_waits_for_another_says_so_once_and_not_for_ever(dsn: str) -> None:
+    async with dedicated(dsn, connect_options(60.0, 60.0)) as raw:
+        await raw.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        with (
+            capture_logs() as events,
+            pytest.raises(CannotMigrate, match="another process has been migrating"),
+        ):
+            await migrate(dsn, [FIRST], turn_within=3 * LOOK_SECONDS)
+        assert [event["event"] for event in events] == ["waiting for another migration"]
+        await raw.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+    assert await migrate(dsn, [FIRST], turn_within=0.0) == ("0001_first.sql",)
+
+
+async def test_who_waits_has_the_turn_when_the_other_is_done(dsn: str) -> None:
+    async with dedicated(dsn, connect_options(60.0, 60.0)) as raw:
+        await raw.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        waiting = asyncio.create_task(migrate(dsn, [FIRST], connect_within=60.0))
+        await asyncio.wait({waiting}, timeout=2 * LOOK_SECONDS)
+        assert not waiting.done()
+        await raw.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+        assert await waiting == ("0001_first.sql",)
 
 
 async def test_a_changed_file_is_refused(dsn: str) -> None:
