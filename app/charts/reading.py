@@ -6,7 +6,6 @@ up in a thread.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from app.calculations.birth import UNKNOWN, BirthRequest
 from app.calculations.charts import holds_time
 from app.compat.chart_bodies import COORDINATES, READ
 from app.errors import CalculationFailed, InternalError, InvalidInput, Problem
+from app.places.apart import looked_up
 from app.places.find import find
 from app.places.table import Place
 from app.storage.charts import ChartContent
@@ -159,7 +159,7 @@ async def _looked_up(label: Mapping[str, str | None], before: ChartContent | Non
         raise InvalidInput.of("city", "given beside country and region", None)
     if country is None:
         raise InvalidInput.of("country", "given, or latitude and longitude in place of city", None)
-    return await asyncio.to_thread(find, city, country, label["region"])
+    return await looked_up(find, city, country, label["region"])
 
 
 def _located(given: Members) -> bool:

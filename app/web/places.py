@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from aiohttp import web
@@ -10,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.errors import InvalidInput
+from app.places.apart import looked_up
 from app.places.files import ATTRIBUTION
 from app.places.search import MOST_PLACES, search, similar
 from app.places.table import Place
@@ -41,10 +41,10 @@ class PlacesAnswer(TypedDict):
 
 
 async def places(request: web.Request) -> web.Response:
-    """In a thread: the first look-up reads the cities, and suggestions take milliseconds."""
+    """GET /api/v1/places?q&country&limit -> 200, 422, 503 where too many look."""
     asked = query_of(request, PlacesQuery)
     try:
-        return told(request, await asyncio.to_thread(_look_up, asked))
+        return told(request, await looked_up(_look_up, asked))
     except InvalidInput as error:
         raise error.renamed(_FIELDS) from None
 
