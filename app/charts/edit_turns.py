@@ -34,14 +34,17 @@ class EditTurns:
         return len(self._lines)
 
     @asynccontextmanager
-    async def turn(self, whose: Whose) -> AsyncIterator[None]:
-        """The time in which nobody else here changes this chart; raises Conflicting."""
+    async def turn(self, whose: Whose) -> AsyncIterator[float]:
+        """The time in which nobody else here changes this chart; raises Conflicting.
+
+        What comes back is when whoever asked has waited long enough, on the clock of the loop.
+        """
         if self._lines.length(whose) >= self._most:
             raise _crowded()
         until = asyncio.get_running_loop().time() + self._within
         try:
             async with self._lines.turn(whose, until):
-                yield
+                yield until
         except NoTurn as late:
             raise _crowded() from late
 

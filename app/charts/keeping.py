@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ LONGEST_CURSOR = 4 * (4 * charts.LONGEST_KEY + 100) // 3
 with the order and the id beside them."""
 _MOST_TRIES = 100
 """Tries to change a chart that other servers change too. Each try that fails is a change that
-another one made, so that only who meets as many of them gives up."""
+another one made, so that only who meets as many of them gives up; or who has waited for as long as
+a request may: no try begins then but the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,11 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
         asked = given if meant is None else meant(given, before)
         return await content_from(ask, asked, charts.content_of(before), manner)
 
-    async with turns.turn((user_id, chart_id)):
-        for _ in range(_MOST_TRIES):
+    clock = asyncio.get_running_loop().time
+    async with turns.turn((user_id, chart_id)) as until:
+        for tried in range(_MOST_TRIES):
+            if tried and clock() > until:
+                break
             before = await chart_of(postgres, user_id, chart_id)
             _require(version, before)
             content = await content_for(before)

@@ -83,6 +83,23 @@ async def test_a_change_does_not_try_for_ever(postgres: Postgres, asked: Asked) 
     assert refusal.value.retry_after == 1
 
 
+@pytest.mark.parametrize(("within", "is_made"), [(0.0, False), (LONG_ENOUGH, True)])
+async def test_no_change_is_tried_again_when_the_request_has_waited_long_enough(
+    postgres: Postgres, asked: Asked, within: float, *, is_made: bool
+) -> None:
+    ada = await added(postgres, "ada")
+    chart = await kept(postgres, asked, ada, "Ada")
+    ask = changing_too(postgres, asked.ask, chart, 1)
+    turns = EditTurns(within)
+    change = change_chart(postgres, turns, ask, ada, chart.id, {"time": "10:00"})
+    if is_made:
+        assert (await change).chart.version == 3
+    else:
+        with pytest.raises(Conflicting, match="by others all the time"):
+            await change
+    assert len(turns) == 0
+
+
 async def test_what_changes_nothing_is_no_change(postgres: Postgres, asked: Asked) -> None:
     ada = await added(postgres, "ada")
     chart = await kept(postgres, asked, ada, "Ada")
