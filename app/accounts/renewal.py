@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -24,6 +25,7 @@ LAPSED_DAYS = 30
 """Days after its end for which a token is still renewed with all that end soon; one that nobody
 has missed for longer is not wanted any more."""
 MOST_AT_ONCE = 100
+"""Tokens read or renewed in one transaction: as many secrets as can be lost with it."""
 _NAMED = 5
 
 
@@ -41,26 +43,31 @@ class Renewal:
     eternal: bool = False
 
 
-async def renew_all(accounts: Accounts, renewal: Renewal) -> list[tuple[Issued, datetime | None]]:
-    """The successors, each with the end of the one before; all of them or none.
+async def renew_all(
+    accounts: Accounts, renewal: Renewal
+) -> AsyncIterator[list[tuple[Issued, datetime | None]]]:
+    """The successors, each with the end of the one before, at most `MOST_AT_ONCE` at a time.
 
-    Raises NotFound, InvalidInput, PermissionDenied or Conflicting.
+    Those that come together were made together or not at all, and are kept. Raises NotFound,
+    InvalidInput, PermissionDenied or Conflicting.
     """
-    async with accounts.postgres.transaction() as connection:
-        renewed = [
-            await renew_service_token(
-                accounts,
-                connection,
-                token.id,
-                frozenset(Scope),
-                days=renewal.days,
-                eternal=renewal.eternal,
-            )
-            for token in await _due(accounts, connection, renewal)
-        ]
-    for issued, _ in renewed:
-        log_issued(issued)
-    return renewed
+    due = await to_renew(accounts, renewal)
+    for start in range(0, len(due), MOST_AT_ONCE):
+        async with accounts.postgres.transaction() as connection:
+            renewed = [
+                await renew_service_token(
+                    accounts,
+                    connection,
+                    token.id,
+                    frozenset(Scope),
+                    days=renewal.days,
+                    eternal=renewal.eternal,
+                )
+                for token in due[start : start + MOST_AT_ONCE]
+            ]
+        for issued, _ in renewed:
+            log_issued(issued)
+        yield renewed
 
 
 async def to_renew(accounts: Accounts, renewal: Renewal) -> list[ServiceToken]:
@@ -84,8 +91,20 @@ async def _due(accounts: Accounts, connection: Connection, renewal: Renewal) -> 
         return [token] if renewal.force or ends_soon else []
     if renewal.force:
         return await _only_one(connection)
-    since = now - timedelta(days=LAPSED_DAYS)
-    return await list_ending(connection, since, until, MOST_AT_ONCE)
+    return await _all_ending(connection, now - timedelta(days=LAPSED_DAYS), until)
+
+
+async def _all_ending(
+    connection: Connection, since: datetime, until: datetime
+) -> list[ServiceToken]:
+    """All tokens whose end lies between two times, read before the first of them is renewed."""
+    found: list[ServiceToken] = []
+    while True:
+        after = found[-1] if found else None
+        page = await list_ending(connection, since, until, MOST_AT_ONCE, after=after)
+        found += page
+        if len(page) < MOST_AT_ONCE:
+            return found
 
 
 async def _only_one(connection: Connection) -> list[ServiceToken]:

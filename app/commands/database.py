@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
 
+from app.commands.asking import agreed
 from app.commands.kinds import Commands
-from app.errors import BadRequest
+from app.commands.running import run
 from app.settings import Settings
 from app.storage.backup import backup, key_to_bring, restore, to_be_replaced
 from app.storage.opening import open_storage
-from app.telemetry.logs import configure, log_setup
-
-_T = TypeVar("_T")
 
 
 def add(commands: Commands) -> None:
@@ -38,12 +33,12 @@ def migrate_schema(settings: Settings, _: argparse.Namespace) -> int:
         async with open_storage(settings, attach=True) as storage:
             return storage.applied
 
-    _say_applied(_run(settings, migrated()))
+    _say_applied(run(settings, migrated()))
     return 0
 
 
 def back_up(settings: Settings, options: argparse.Namespace) -> int:
-    written = _run(settings, backup(settings, options.file))
+    written = run(settings, backup(settings, options.file))
     print(f"{written.path}: {written.size} bytes, for its owner alone; {written.about_keys}")
     return 0
 
@@ -53,7 +48,7 @@ def put_back(settings: Settings, options: argparse.Namespace) -> int:
     if not options.yes and not _may_replace(settings, options.file):
         print("nothing was restored", file=sys.stderr)
         return 1
-    applied = _run(settings, restore(settings, options.file))
+    applied = run(settings, restore(settings, options.file))
     print(f"restored what {options.file} holds")
     _say_applied(applied)
     print(key_to_bring(settings))
@@ -62,21 +57,11 @@ def put_back(settings: Settings, options: argparse.Namespace) -> int:
 
 def _may_replace(settings: Settings, file: Path) -> bool:
     """Whether the database is empty, or somebody said yes; raises BadRequest with nobody there."""
-    accounts = _run(settings, to_be_replaced(settings, file))
+    accounts = run(settings, to_be_replaced(settings, file))
     if not accounts:
         return True
     held = f"{accounts} account{'s' if accounts > 1 else ''} and all that they own"
-    if not sys.stdin.isatty():
-        msg = f"a restore replaces {held}, and there is no terminal to ask; use --yes"
-        raise BadRequest(msg)
-    answer = input(f"replace {held} by what {file} holds, for good? [y/N] ")
-    return answer.strip().lower() in {"y", "yes"}
-
-
-def _run(settings: Settings, work: Coroutine[Any, Any, _T]) -> _T:
-    """What some work on the database returns; its log lines look as the server's."""
-    configure(log_setup(settings.service_name, settings.log_level, settings.log_format))
-    return asyncio.run(work)
+    return agreed(f"replace {held} by what {file} holds, for good?")
 
 
 def _say_applied(names: tuple[str, ...]) -> None:

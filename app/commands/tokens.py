@@ -9,14 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from app.accounts.context import Accounts
 from app.accounts.first import service_account
-from app.accounts.opening import with_accounts
 from app.accounts.renewal import Renewal, renew_all, to_renew
 from app.accounts.service_tokens import (
     DEFAULT_DAYS,
@@ -31,7 +28,9 @@ from app.accounts.service_tokens import (
 )
 from app.accounts.token_states import SOON_DAYS
 from app.accounts.verdict import verdict_on
+from app.commands.asking import agreed
 from app.commands.kinds import Commands
+from app.commands.running import run_on_accounts
 from app.errors import InvalidInput
 from app.security.tokens import Scope, scope_text
 from app.settings import Settings
@@ -41,10 +40,9 @@ from app.storage.service_tokens import (
     list_service_tokens,
     not_found,
 )
-from app.telemetry.logs import configure, log_setup
 
 MOST_LISTED = 1000
-_T = TypeVar("_T")
+_MAKE_ONE = "make one with: python run.py token create"
 
 
 def add(commands: Commands) -> None:
@@ -114,7 +112,7 @@ def create(settings: Settings, options: argparse.Namespace) -> int:
         log_issued(issued)
         return issued
 
-    issued = _run(settings, work)
+    issued = run_on_accounts(settings, work)
     _say(f"service token {_shown(issued.row)}")
     _say("this is the only time that it is shown; keep it where secrets are kept")
     print(issued.secret)
@@ -129,11 +127,11 @@ def show_all(settings: Settings, _: argparse.Namespace) -> int:
             tokens = await list_service_tokens(connection, MOST_LISTED)
         return [_line(token, accounts.clock()) for token in tokens]
 
-    lines = _run(settings, work)
+    lines = run_on_accounts(settings, work)
     for line in lines:
         print(line)
     if not lines:
-        _say("there is no service token; make one with: python run.py token create")
+        _say(f"there is no service token; {_MAKE_ONE}")
     return 0
 
 
@@ -141,7 +139,7 @@ def check(settings: Settings, options: argparse.Namespace) -> int:
     """Print what is known of a token; status 1 unless the server would take it."""
     from_input = options.token == "-"  # noqa: S105 - it stands for standard input
     token = sys.stdin.readline().strip() if from_input else options.token
-    verdict = _run(settings, lambda accounts: verdict_on(accounts, token))
+    verdict = run_on_accounts(settings, lambda accounts: verdict_on(accounts, token))
     print(json.dumps(verdict.told(), indent=2))
     return 0 if verdict.valid else 1
 
@@ -159,14 +157,26 @@ def renew(settings: Settings, options: argparse.Namespace) -> int:
     )
     if options.check_only:
         return _tell_what_ends(settings, renewal)
-    renewed = _run(settings, lambda accounts: renew_all(accounts, renewal))
-    for issued, ends in renewed:
-        old_ends = "" if ends is None else f", which ends at {_moment(ends)}"
-        _say(f"service token {_shown(issued.row)}, in place of {issued.row.replaces}{old_ends}")
-        print(issued.secret)
-    if not renewed:
-        _say(f"nothing ends within {renewal.days_before} days; --force renews all the same")
+
+    async def work(accounts: Accounts) -> int:
+        count = 0
+        async for renewed in renew_all(accounts, renewal):
+            for issued, ends in renewed:  # at once: whatever becomes of the next ones, these stand
+                _tell_successor(issued, ends)
+            count += len(renewed)
+        return count
+
+    if not run_on_accounts(settings, work):
+        soon = f"nothing ends within {renewal.days_before} days; --force renews all the same"
+        _say(f"there is no service token to renew; {_MAKE_ONE}" if renewal.force else soon)
     return 0
+
+
+def _tell_successor(issued: Issued, ends: datetime | None) -> None:
+    """Print a new token in place of another one, and when that one ends."""
+    old_ends = "" if ends is None else f", which ends at {_moment(ends)}"
+    _say(f"service token {_shown(issued.row)}, in place of {issued.row.replaces}{old_ends}")
+    print(issued.secret, flush=True)
 
 
 def _tell_what_ends(settings: Settings, renewal: Renewal) -> int:
@@ -174,7 +184,7 @@ def _tell_what_ends(settings: Settings, renewal: Renewal) -> int:
         tokens = await to_renew(accounts, renewal)
         return [_line(token, accounts.clock()) for token in tokens]
 
-    lines = _run(settings, work)
+    lines = run_on_accounts(settings, work)
     for line in lines:
         print(line)
     _say(f"{len(lines)} to renew")
@@ -184,9 +194,6 @@ def _tell_what_ends(settings: Settings, renewal: Renewal) -> int:
 def revoke(settings: Settings, options: argparse.Namespace) -> int:
     """End a token, after a question on a terminal."""
     token_id = _id(options.token_id)
-    if not options.yes and not sys.stdin.isatty():
-        _say("nobody is there to ask; add --yes to revoke it")
-        return 1
 
     async def found(accounts: Accounts) -> ServiceToken | None:
         async with accounts.postgres.connection() as connection:
@@ -194,22 +201,15 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
         return None if row is None or row[0].revoked_at is not None else row[0]
 
     if not options.yes:
-        token = _run(settings, found)
+        token = run_on_accounts(settings, found)
         if token is None:
             raise not_found(token_id)
-        _say(f"service token {_shown(token)}")
-        if input("Revoke it, at once and for good? [y/N] ").strip().lower() not in {"y", "yes"}:
+        if not agreed(f"revoke the service token {_shown(token)}, at once and for good?"):
             _say("it stays as it is")
             return 1
-    _run(settings, lambda accounts: revoke_service_token(accounts, token_id))
+    run_on_accounts(settings, lambda accounts: revoke_service_token(accounts, token_id))
     _say(f"service token {token_id} was revoked")
     return 0
-
-
-def _run(settings: Settings, work: Callable[[Accounts], Awaitable[_T]]) -> _T:
-    """What some work on the accounts returns; its log lines go to standard error."""
-    configure(log_setup(settings.service_name, settings.log_level, settings.log_format))
-    return with_accounts(settings, work)
 
 
 def _line(token: ServiceToken, now: float) -> str:

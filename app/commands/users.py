@@ -5,25 +5,23 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from app.accounts import administration, password_changes, rules
 from app.accounts.administration import NewUser
 from app.accounts.context import Accounts
-from app.accounts.opening import with_accounts
+from app.commands.asking import agreed
 from app.commands.kinds import Commands
+from app.commands.running import run_on_accounts
 from app.errors import BadRequest
 from app.settings import Settings
 from app.storage.administration import UserChange, UserFilter
 from app.storage.profiles import Profile
 from app.storage.users import User
-from app.telemetry.logs import configure, log_setup
 
 DEFAULT_LISTED, MOST_LISTED = 50, 10_000
 TIERS = ("free", "basic", "pro")
 _COLUMNS = ("id", "user name", "e-mail", "tier", "state", "since")
-_T = TypeVar("_T")
 
 
 def add(commands: Commands) -> None:
@@ -69,7 +67,7 @@ def create(settings: Settings, options: argparse.Namespace) -> int:
         is_superuser=options.admin,
         tier=options.tier,
     )
-    made = _done(settings, lambda accounts: administration.create_user(accounts, new))
+    made = run_on_accounts(settings, lambda accounts: administration.create_user(accounts, new))
     print(f"{made.username} <{made.email}> was made, with the id {made.id}")
     return 0
 
@@ -87,7 +85,7 @@ def print_users(settings: Settings, options: argparse.Namespace) -> int:
                 break
         return users
 
-    _print_table([_COLUMNS, *map(_line, _done(settings, found))])
+    _print_table([_COLUMNS, *map(_line, run_on_accounts(settings, found))])
     return 0
 
 
@@ -96,7 +94,7 @@ def promote(settings: Settings, options: argparse.Namespace) -> int:
         user = await administration.user_of_name(accounts, options.name)
         return await administration.change_user(accounts, user.id, UserChange(is_superuser=True))
 
-    who = _done(settings, promoted)
+    who = run_on_accounts(settings, promoted)
     print(f"{who.username} is a superuser")
     if not who.is_active:
         print(f"but is disabled: python run.py user enable {who.username}", file=sys.stderr)
@@ -122,7 +120,7 @@ def reset_password(settings: Settings, options: argparse.Namespace) -> int:
         user = await administration.user_of_name(accounts, options.name)
         return await password_changes.make_reset(accounts, user.id)
 
-    reset = _done(settings, made)
+    reset = run_on_accounts(settings, made)
     print(reset.secret)
     print(
         f"valid once, for {reset.seconds // 60} minutes: "
@@ -133,7 +131,7 @@ def reset_password(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def delete(settings: Settings, options: argparse.Namespace) -> int:
-    if not options.yes and not _agreed(f"erase {options.name} and all that it owns? [y/N] "):
+    if not options.yes and not agreed(f"erase {options.name} and all that it owns?"):
         print("nothing was erased", file=sys.stderr)
         return 1
 
@@ -142,7 +140,7 @@ def delete(settings: Settings, options: argparse.Namespace) -> int:
         await administration.delete_user(accounts, user.id)
         return user
 
-    print(f"{_done(settings, gone).username} was erased")
+    print(f"{run_on_accounts(settings, gone).username} was erased")
     return 0
 
 
@@ -154,14 +152,8 @@ def _change(
         await administration.change_user(accounts, user.id, change)
         return user
 
-    print(f"{_done(settings, changed).username} {outcome}")
+    print(f"{run_on_accounts(settings, changed).username} {outcome}")
     return 0
-
-
-def _done(settings: Settings, work: Callable[[Accounts], Awaitable[_T]]) -> _T:
-    """What some work on the accounts returns; its log lines look as the server's."""
-    configure(log_setup(settings.service_name, settings.log_level, settings.log_format))
-    return with_accounts(settings, work)
 
 
 def _password(*, from_input: bool) -> str:
@@ -176,14 +168,6 @@ def _password(*, from_input: bool) -> str:
         msg = "the passwords differ; nothing was made"
         raise BadRequest(msg)
     return password
-
-
-def _agreed(question: str) -> bool:
-    """Whether somebody said yes; raises BadRequest where nobody can be asked."""
-    if not sys.stdin.isatty():
-        msg = "there is no terminal to ask; use --yes"
-        raise BadRequest(msg)
-    return input(question).strip().lower() in {"y", "yes"}
 
 
 def _limit(text: str) -> int:

@@ -119,18 +119,28 @@ async def list_service_tokens(
 
 
 async def list_ending(
-    connection: Connection, since: datetime, until: datetime, limit: int
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    *,
+    after: ServiceToken | None = None,
 ) -> list[ServiceToken]:
-    """The tokens whose end lies between two times and that nobody replaces, soonest first."""
+    """The tokens whose end lies between two times and that nobody replaces, soonest first.
+
+    `after` is the last one of the page before.
+    """
+    where = "TRUE" if after is None else "(t.expires_at, t.id) > ($4, $5)"
     query = f"""
         SELECT {_TOKEN} FROM service_tokens t
-        WHERE t.revoked_at IS NULL AND t.expires_at BETWEEN $1 AND $2
+        WHERE t.revoked_at IS NULL AND t.expires_at BETWEEN $1 AND $2 AND {where}
         AND NOT EXISTS (
             SELECT FROM service_tokens s WHERE s.replaces = t.id AND s.revoked_at IS NULL
         )
-        ORDER BY t.expires_at LIMIT $3
-    """  # noqa: S608 - a constant
-    return [_token(row) for row in await connection.fetch(query, since, until, limit)]
+        ORDER BY t.expires_at, t.id LIMIT $3
+    """  # noqa: S608 - constants
+    values = () if after is None else (after.expires_at, after.id)
+    return [_token(row) for row in await connection.fetch(query, since, until, limit, *values)]
 
 
 async def list_unreplaced(connection: Connection, limit: int) -> list[ServiceToken]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
+from app.accounts import renewal
 from app.accounts.context import Accounts
 from app.accounts.principals import Principals
 from app.accounts.renewal import LAPSED_DAYS, Renewal, renew_all, to_renew
@@ -362,6 +363,10 @@ def test_the_state_of_a_token_follows_its_end(
     assert state_of(row(ends_in, now, revoked=True), now) is TokenState.REVOKED
 
 
+async def renewed_by(accounts: Accounts, wanted: Renewal) -> list[tuple[Issued, datetime | None]]:
+    return [each async for some in renew_all(accounts, wanted) for each in some]
+
+
 async def test_what_ends_soon_or_has_lapsed_is_renewed(
     accounts: Accounts, owner: UUID, clock: Clock
 ) -> None:
@@ -378,32 +383,43 @@ async def test_what_ends_soon_or_has_lapsed_is_renewed(
     await create(accounts, owner, days=30)
     due = [lapsed.row.id, soon.row.id]
     assert [token.id for token in await to_renew(accounts, Renewal())] == due
-    renewed = await renew_all(accounts, Renewal(days=60))
+    renewed = await renewed_by(accounts, Renewal(days=60))
     assert [issued.row.replaces for issued, _ in renewed] == due
     assert [life_of(issued.row) for issued, _ in renewed] == [60, 60]
-    assert await renew_all(accounts, Renewal()) == []
+    assert await renewed_by(accounts, Renewal()) == []
+
+
+async def test_all_that_end_soon_are_renewed_however_many(
+    accounts: Accounts, owner: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "MOST_AT_ONCE", 3)
+    due = {(await create(accounts, owner, days=5)).row.id for _ in range(7)}
+    assert {token.id for token in await to_renew(accounts, Renewal())} == due
+    batches = [some async for some in renew_all(accounts, Renewal())]  # for five days again
+    assert [len(some) for some in batches] == [3, 3, 1]
+    assert {issued.row.replaces for some in batches for issued, _ in some} == due
 
 
 async def test_one_token_is_renewed_when_it_ends_soon_or_by_force(
     accounts: Accounts, owner: UUID, clock: Clock
 ) -> None:
     token_id = (await create(accounts, owner, days=30)).row.id
-    assert await renew_all(accounts, Renewal(token_id)) == []
+    assert await renewed_by(accounts, Renewal(token_id)) == []
     assert len(await to_renew(accounts, Renewal(token_id, days_before=30))) == 1
     clock.forward(23 * DAY)
     assert len(await to_renew(accounts, Renewal(token_id))) == 1
-    ((issued, _),) = await renew_all(accounts, Renewal(token_id, force=True))
+    ((issued, _),) = await renewed_by(accounts, Renewal(token_id, force=True))
     assert issued.row.replaces == token_id
 
 
 async def test_force_without_an_id_means_the_only_token(accounts: Accounts, owner: UUID) -> None:
-    assert await renew_all(accounts, Renewal(force=True)) == []
+    assert await renewed_by(accounts, Renewal(force=True)) == []
     first = await create(accounts, owner)
-    ((renewed, _),) = await renew_all(accounts, Renewal(force=True))
+    ((renewed, _),) = await renewed_by(accounts, Renewal(force=True))
     assert renewed.row.replaces == first.row.id
     second = await create(accounts, owner)
     with pytest.raises(Conflicting, match="say which") as refused:
-        await renew_all(accounts, Renewal(force=True))
+        await renewed_by(accounts, Renewal(force=True))
     assert str(second.row.id) in refused.value.message
     assert str(first.row.id) not in refused.value.message
 

@@ -16,6 +16,7 @@ import pytest
 
 import run
 from app.storage.postgres import connect_options, dedicated
+from tests.commands.terminal import Terminal
 from tests.server import ROOT, SECRET, in_a_thread
 from tests.storage.conftest import dsn, migrated, server_dsn  # noqa: F401 - fixtures
 
@@ -230,6 +231,31 @@ def test_force_renews_the_only_token_and_asks_which_of_several(shell: Shell) -> 
     assert shell("renew", id_of(third), "--force").secrets
 
 
+def test_force_with_nothing_to_renew_says_how_to_make_a_token(shell: Shell) -> None:
+    done = shell("renew", "--force")
+    assert (done.status, done.out) == (0, "")
+    assert "there is no service token to renew" in done.err
+    assert "token create" in done.err
+    assert "--force" not in done.err
+
+
+def test_all_that_end_soon_are_renewed_in_one_run(shell: Shell, database: str) -> None:
+    shell.create("--days", "5")
+    query(
+        database,
+        """
+        INSERT INTO service_tokens (id, user_id, name, token_digest, scopes, created_at, expires_at)
+        SELECT gen_random_uuid(), user_id, 'n' || n, ('d' || n)::bytea, scopes, created_at,
+            expires_at
+        FROM service_tokens, generate_series(1, 149) n
+        """,
+    )
+    assert len(shell("renew", "--check-only").out.splitlines()) == 150
+    done = shell("renew", "--expiring", "--days", "30")
+    assert (done.status, len(set(done.secrets))) == (0, 150)
+    assert shell("renew", "--check-only").status == 0
+
+
 def test_an_expired_token_is_renewed_too(shell: Shell, database: str) -> None:
     secret = shell.create()
     end_in(database, secret, -2)
@@ -245,13 +271,6 @@ def test_nothing_is_renewed_against_the_rules(shell: Shell) -> None:
     assert shell("renew", id_of(secret), "--force").secrets
 
 
-class Terminal(io.StringIO):
-    """Standard input of somebody who sits there."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.mark.parametrize(
     ("answer", "status", "after"), [("y\n", 0, "revoked"), ("n\n", 1, "valid"), ("\n", 1, "valid")]
 )
@@ -263,7 +282,8 @@ def test_revoke_asks_on_a_terminal(
     done = shell("revoke", id_of(secret))
     assert done.status == status
     assert "backend" in done.err
-    assert "[y/N]" in done.out + done.err
+    assert "[y/N]" in done.err
+    assert done.out == ""
     assert checked(shell, secret)[1]["status"] == after
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import re
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from app.security.secrets import SigningKeys
 from app.settings import Settings
 from app.storage.postgres import Postgres
 from app.storage.users import User, find_by_name
+from tests.commands.terminal import Terminal
 from tests.server import ROOT, SECRET
 from tests.storage.conftest import LIMITS
 
@@ -182,21 +182,6 @@ def test_the_last_superuser_is_neither_disabled_nor_deleted(run: Run) -> None:
         assert "last superuser" in done.stderr
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("answer", "agreed"), [("y", True), (" Yes ", True), ("", False), ("n", False), ("ye", False)]
-)
-def test_a_terminal_is_asked_before_a_deletion(
-    monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed: bool
-) -> None:
-    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
-    assert users._agreed("sure? ") is agreed
-
-
 def test_a_terminal_is_asked_for_the_password_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([PASSWORD, PASSWORD, PASSWORD, "another one"])
     monkeypatch.setattr(sys, "stdin", Terminal())
@@ -222,7 +207,7 @@ def test_a_long_list_is_read_in_pages(
         return stopped.value.value
 
     monkeypatch.setattr(administration, "page_of_users", page)
-    monkeypatch.setattr(users, "_done", done)
+    monkeypatch.setattr(users, "run_on_accounts", done)
     options = argparse.Namespace(limit=1000, search=None)
     assert users.print_users(Settings(_env_file=None), options) == 0
     assert asked == [(None, 100), ("more", 100), ("more", 100)]

@@ -79,7 +79,7 @@ async def test_a_backup_brings_back_what_was_there_then(settings: Settings, tmp_
             await connection.execute("CREATE TABLE later (id uuid REFERENCES users (id))")
     unasked = run("restore", file.name, data_dir=settings.data_dir)
     assert unasked.returncode == 1
-    assert "replaces 2 accounts" in unasked.stderr
+    assert "replace 2 accounts" in unasked.stderr
     assert "use --yes" in unasked.stderr
     assert await users(settings) == ["anna", "berta"]
     restored = run("restore", file.name, "--yes", data_dir=settings.data_dir)
@@ -120,7 +120,7 @@ async def test_on_a_terminal_a_restore_asks(settings: Settings, tmp_path: Path) 
         await add_user(storage, "berta")
     kept = run("restore", file, data_dir=settings.data_dir, typed=b"\n")
     assert kept.returncode == 1
-    assert "replace 2 accounts and all that they own" in kept.stdout
+    assert "replace 2 accounts and all that they own" in kept.stderr
     assert "nothing was restored" in kept.stderr
     assert await users(settings) == ["anna", "berta"]
     agreed = run("restore", file, data_dir=settings.data_dir, typed=b"y\n")

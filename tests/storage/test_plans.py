@@ -197,6 +197,9 @@ CALLS: dict[str, tuple[Call, ...]] = {
     ),
     "service_tokens.list_ending": (
         lambda c: service_tokens.list_ending(c, NOW, NOW + timedelta(days=7), 50),
+        lambda c: service_tokens.list_ending(
+            c, NOW, NOW + timedelta(days=7), 50, after=SERVICE_TOKEN
+        ),
     ),
     "service_tokens.list_unreplaced": (lambda c: service_tokens.list_unreplaced(c, 50),),
     "service_tokens.end_service_token": (

@@ -123,6 +123,10 @@ async def test_what_ends_between_two_times_is_listed_unless_it_has_a_successor(
         connection, NOW - timedelta(30), NOW + timedelta(7), 10
     )
     assert [token.id for token in listed] == [lapsed, orphan, soon]
+    behind = await service_tokens.list_ending(
+        connection, NOW - timedelta(30), NOW + timedelta(7), 10, after=listed[0]
+    )
+    assert [token.id for token in behind] == [orphan, soon]
     assert await service_tokens.find_successor(connection, replaced) == successor
     assert await service_tokens.find_successor(connection, orphan) is None
 

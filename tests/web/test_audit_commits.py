@@ -95,7 +95,7 @@ DEEDS: dict[str, tuple[str, Deed]] = {
     "service token renewed, under a key": ("service_tokens", _rotate("a key")),
     "service token renewed, by a command": (
         "service_tokens",
-        lambda scene: renew_all(scene.accounts, Renewal(scene.token_id, force=True)),
+        lambda scene: anext(aiter(renew_all(scene.accounts, Renewal(scene.token_id, force=True)))),
     ),
     "service token revoked": (
         "service_tokens",
