@@ -14,7 +14,7 @@ from app.commands import database, server, tokens, users
 from app.commands.wrong_settings import setting_problems, unreadable_setting
 from app.errors import AppError, CannotStart
 from app.settings import Settings
-from app.storage.embedded import has_database
+from app.storage.embedded_home import has_database
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from app.security.secrets import KEY_FILE
 from app.settings import Settings
-from app.storage.embedded import has_database
+from app.storage.embedded_home import has_database
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
 from app.storage.launch import SELF
 from app.storage.migrate import MIGRATIONS, Migration, migrate, migrations_in, newest

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from app.settings import Settings
-from app.storage.embedded import EmbeddedServer, EmbeddedStatus, attached_server, embedded_server
+from app.storage.embedded import attached_server, embedded_server
+from app.storage.embedded_process import EmbeddedServer, EmbeddedStatus
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
 from app.storage.listener import Listener
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in

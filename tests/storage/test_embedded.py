@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.storage.embedded import AlreadyServed, attached_server, embedded_server
+from app.storage.embedded import attached_server, embedded_server
+from app.storage.embedded_home import AlreadyServed
 from app.storage.errors import CannotOpenStorage
 from app.storage.postgres import connect_options, dedicated
 from tests.faults.processes import eventually, gone

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from app.storage.embedded import CALM_SECONDS, EmbeddedServer
+from app.storage.embedded_process import CALM_SECONDS, EmbeddedServer
 from app.storage.programs import Programs
 
 STARTING = "FATAL:  the database system is starting up"
@@ -20,7 +20,7 @@ BROKEN = "PANIC:  could not locate a valid checkpoint record"
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Lets so many seconds pass for the running loop."""
     passed = [0.0]
-    monkeypatch.setattr("app.storage.embedded._seconds", lambda: passed[0])
+    monkeypatch.setattr("app.storage.embedded_process._seconds", lambda: passed[0])
 
     def let_pass(seconds: float) -> None:
         passed[0] += seconds
