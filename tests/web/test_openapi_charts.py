@@ -8,6 +8,7 @@ import pytest
 
 from app.calculations.catalogue import catalogue
 from app.charts.merging import BIRTH_FIELDS, SECOND_IDS, births_of, is_of_two
+from app.web.openapi.schemas import META
 from tests.server import RunningServer
 from tests.web.charts import backend, kept
 from tests.web.people import data
@@ -50,6 +51,13 @@ def test_every_example_is_answered(server: RunningServer) -> None:
         answer = somebody.call("POST", f"/api/v1/charts/{chart}/{name}", body_of(name)["example"])
         assert data(answer)
         assert answer.json()["meta"]["warnings"] == []
+
+
+def test_meta_has_the_members_that_are_described_and_no_others(server: RunningServer) -> None:
+    somebody = backend(server)
+    chart, body = kept(somebody), {"target_chart_id": kept(somebody)}
+    answer = somebody.call("POST", f"/api/v1/charts/{chart}/synastry", body)
+    assert set(answer.json()["meta"]) == set(META["properties"])
 
 
 @pytest.mark.parametrize("method", ["patch", "put"])

@@ -99,6 +99,12 @@ META: Schema = {
         "warnings": {"type": "array", "items": {"type": "string"}},
         "chart_id": {"type": "string", "format": "uuid", "description": "Of a stored chart"},
         "chart_version": {"type": "integer"},
+        "target_chart_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "Of the stored chart that it was compared with",
+        },
+        "target_chart_version": {"type": "integer"},
     },
 }
 
