@@ -7,18 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app.storage.postgres import Connection
+from app.storage.rights import scopes_of
 
 CHANNEL = "nocturna_access"
 """Where every change of what is read here is told: 'user:<id>', 'session:<family>',
 'token:<id>' or 'roles'."""
 
-_SCOPES_OF_USER = """
-    ARRAY(
-        SELECT DISTINCT unnest(r.scopes) FROM roles r
-        WHERE r.name IN (SELECT g.role FROM user_roles g WHERE g.user_id = u.id)
-        OR (u.is_superuser AND r.name = 'admin')
-    )
-"""
+_SCOPES_OF_USER = f"ARRAY({scopes_of('u.id')})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.errors import NotFound
 from app.storage.postgres import Connection
+from app.storage.rights import roles_of, scopes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,13 @@ class Profile:
 
 async def get_profile(connection: Connection, user_id: UUID) -> Profile:
     """The account with an id; raises NotFound."""
-    query = """
-        WITH held AS (
-            SELECT g.role AS name FROM user_roles g WHERE g.user_id = $1
-            UNION SELECT 'admin' FROM users WHERE id = $1 AND is_superuser
-        )
+    query = f"""
         SELECT id, email, username, first_name, last_name, is_active, is_approved, is_superuser,
             tier, created_at, updated_at, password_changed_at,
-            ARRAY(SELECT name FROM held ORDER BY name) AS roles,
-            ARRAY(
-                SELECT DISTINCT unnest(r.scopes) AS scope FROM roles r
-                WHERE r.name IN (SELECT name FROM held) ORDER BY scope
-            ) AS scopes
+            ARRAY({roles_of("$1")} ORDER BY role) AS roles,
+            ARRAY({scopes_of("$1")} ORDER BY scope) AS scopes
         FROM users WHERE id = $1
-    """
+    """  # noqa: S608 - constants
     if (row := await connection.fetchrow(query, user_id)) is None:
         raise no_user(user_id)
     values = dict(row.items())

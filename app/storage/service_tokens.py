@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.errors import NotFound
 from app.storage.postgres import Connection, Row
+from app.storage.rights import scopes_of
 
 OWNER_MAY = "(SELECT u.is_active AND u.is_approved FROM users u WHERE u.id = t.user_id)"
 """Whether the owner of a token `t` may be used."""
@@ -40,12 +41,7 @@ _TOKEN = f"""
     t.created_at, t.expires_at, t.last_used_at, t.revoked_at, {OWNER_MAY} AS owner_may,
     ARRAY(
         SELECT DISTINCT s.scope FROM unnest(t.scopes) AS s (scope)
-        WHERE s.scope IN (
-            SELECT unnest(r.scopes) FROM roles r
-            WHERE r.name IN (SELECT g.role FROM user_roles g WHERE g.user_id = t.user_id) OR (
-                r.name = 'admin' AND (SELECT u.is_superuser FROM users u WHERE u.id = t.user_id)
-            )
-        )
+        WHERE s.scope IN ({scopes_of("t.user_id")})
     ) AS effective_scopes
 """  # noqa: S608 - constants
 

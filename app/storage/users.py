@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.errors import NotFound
 from app.storage.postgres import Connection, Row
+from app.storage.rights import roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,7 @@ async def lock_user(connection: Connection, user_id: UUID) -> tuple[User, str | 
 
 async def list_roles(connection: Connection, user_id: UUID) -> list[str]:
     """The names of the roles of an account, in order."""
-    query = """
-        SELECT role FROM user_roles WHERE user_id = $1
-        UNION SELECT 'admin' FROM users WHERE id = $1 AND is_superuser
-        ORDER BY role
-    """
+    query = f"{roles_of('$1')} ORDER BY role"
     return [row["role"] for row in await connection.fetch(query, user_id)]
 
 
