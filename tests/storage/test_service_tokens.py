@@ -190,8 +190,20 @@ async def test_last_uses_of_many_tokens_are_written_at_once(
         assert (await find(connection, token)).last_used_at == datetime.fromtimestamp(moment, UTC)
 
 
-async def test_without_uses_nothing_is_asked(connection: Connection) -> None:
+async def test_without_uses_nothing_is_asked(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def execute(_: Connection, query: str, *__: object) -> int:
+        asked.append(query)
+        return 0
+
+    monkeypatch.setattr(Connection, "execute", execute)
     await service_tokens.write_last_uses(connection, {})
+    assert asked == []
+    await service_tokens.write_last_uses(connection, {uuid4(): NOW.timestamp()})
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
