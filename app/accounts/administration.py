@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from math import ceil
 from uuid import UUID
 
 from app.accounts.context import Accounts
+from app.accounts.pages import cursor_after, place_of
 from app.accounts.profiles import taken
 from app.accounts.service_owner import SERVICE_ROLE, spare_service_account
 from app.accounts.sessions import moment
 from app.errors import Conflicting, InvalidInput, NotFound
 from app.security.tokens import Scope
 from app.storage import administration, charts, erasure, profiles, roles
-from app.storage.administration import Place, UserChange, UserFilter
+from app.storage.administration import UserChange, UserFilter
 from app.storage.errors import Conflict
 from app.storage.postgres import Connection
 from app.storage.profiles import Profile
@@ -58,11 +57,11 @@ async def page_of_users(
     accounts: Accounts, wanted: UserFilter, cursor: str | None, limit: int
 ) -> Page:
     """At most `limit` accounts, newest first; raises InvalidInput for a cursor that is none."""
-    after = None if cursor is None else _place(cursor)
+    after = None if cursor is None else place_of(cursor)
     async with accounts.postgres.connection() as connection:
         found = await administration.list_users(connection, wanted, after, limit + 1)
     users = found[:limit]
-    return Page(users, _cursor(users[-1]) if len(found) > limit else None)
+    return Page(users, cursor_after(users[-1]) if len(found) > limit else None)
 
 
 async def create_user(accounts: Accounts, wanted: NewUser) -> Profile:
@@ -235,18 +234,3 @@ def _tell(user_id: UUID, change: UserChange, names: Sequence[str] | None) -> Non
 
 def _built_in(name: str) -> Conflicting:
     return Conflicting(f"the role {name} is built in and stays as it is; make one of another name")
-
-
-def _cursor(last: User) -> str:
-    text = f"{last.created_at.isoformat()} {last.id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> Place:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        instant, _, number = urlsafe_b64decode(padded.encode("ascii")).decode().partition(" ")
-        return Place(datetime.fromisoformat(instant).astimezone(UTC), UUID(number))
-    except (ValueError, OverflowError) as error:
-        what = "the next_cursor of another page"
-        raise InvalidInput.of("query.cursor", what, cursor) from error

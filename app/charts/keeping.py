@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from app.charts.edit_turns import RETRY_SOON, EditTurns
 from app.charts.reading import OWN, Ask, Manner, content_from
+from app.cursors import cursor_of, place_in
 from app.errors import Conflicting, InvalidInput
 from app.storage import charts
 from app.storage.chart_words import words_of
@@ -145,20 +145,17 @@ def _words(search: str) -> tuple[str, ...]:
 def _cursor(last: SavedChart, order: ChartOrder) -> str:
     place = charts.place_of(last, order)
     value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
-    text = encode([order, value, str(place.id)])
-    return urlsafe_b64encode(text).decode().rstrip("=")
+    return cursor_of(encode([order, value, str(place.id)]))
 
 
 def _place(cursor: str, order: ChartOrder) -> ChartPlace:
-    what = f"the next_cursor of a page sorted by {order}"
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        written, value, number = decode(urlsafe_b64decode(padded.encode("ascii")))
+    def read(text: bytes) -> ChartPlace:
+        written, value, number = decode(text)
         if written != order:
-            raise InvalidInput.of("query.cursor", what, cursor)
+            raise ValueError
         return ChartPlace(_value(value, order), UUID(number))
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise InvalidInput.of("query.cursor", what, cursor) from error
+
+    return place_in(cursor, read, f"a page sorted by {order}")
 
 
 def _value(value: Any, order: ChartOrder) -> datetime | str | float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
+from app.storage.pages import Place
 from app.storage.postgres import Connection
 from app.storage.users import User
 
@@ -24,14 +24,6 @@ class UserFilter:
     is_active: bool | None = None
     is_approved: bool | None = None
     tier: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: after this account."""
-
-    created_at: datetime
-    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.errors import NotFound
+from app.storage.pages import Place
 from app.storage.postgres import Connection, Row
 from app.storage.rights import scopes_of
 
@@ -44,14 +45,6 @@ _TOKEN = f"""
         WHERE s.scope IN ({scopes_of("t.user_id")})
     ) AS effective_scopes
 """  # noqa: S608 - constants
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: after this token."""
-
-    created_at: datetime
-    id: UUID
 
 
 async def insert_service_token(connection: Connection, token: ServiceToken, digest: bytes) -> None:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from app.accounts import administration, profiles, rules
 from app.accounts.administration import MOST_PER_PAGE, NewUser
+from app.accounts.pages import LONGEST_CURSOR
 from app.errors import InvalidInput
 from app.keys import ACCOUNTS, SETTINGS
 from app.security.tokens import Scope
@@ -30,7 +31,6 @@ from app.web.users import id_in
 USERS, ROLES = "/api/v1/admin/users", "/api/v1/admin/roles"
 DEFAULT_PER_PAGE = 50
 LONGEST_ROLE, MOST_ROLES_EACH = 64, 20
-LONGEST_CURSOR = 200
 _ROLE = re.compile(rf"[a-z][a-z0-9_-]{{0,{LONGEST_ROLE - 1}}}\Z").match
 
 Tier = Literal["free", "basic", "pro"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import AliasChoices, Field
 
+from app.accounts.pages import LONGEST_CURSOR
 from app.accounts.service_tokens import (
     DEFAULT_DAYS,
     ETERNAL_DAYS,
@@ -24,16 +24,14 @@ from app.accounts.service_tokens import (
     state_of,
 )
 from app.accounts.token_states import DAY_SECONDS, TokenState
-from app.errors import InvalidInput
 from app.security.tokens import Scope, scope_text
-from app.storage.service_tokens import Place, ServiceToken
+from app.storage.service_tokens import ServiceToken
 from app.web.answers import OWN_API
 from app.web.bodies import Body
 from app.web.instants import instant
 
 MOST_ON_A_PAGE = 100
-LONGEST_SCOPE, LONGEST_CURSOR = 200, 200
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+LONGEST_SCOPE = 200
 
 
 class NewServiceToken(Body):
@@ -196,18 +194,3 @@ def _end(token: ServiceToken, request: web.Request) -> str | None:
 
 def _optional(request: web.Request, moment: datetime | None) -> str | None:
     return None if moment is None else instant(request, moment)
-
-
-def cursor_after(last: ServiceToken) -> str:
-    text = f"{(last.created_at - _EPOCH) // _MICROSECOND} {last.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def place_of(cursor: str) -> Place:
-    """Where the page of a cursor begins; raises InvalidInput."""
-    try:
-        moment, token_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
-        return Place(_EPOCH + abs(int(moment)) * _MICROSECOND, UUID(token_id))
-    except (ValueError, OverflowError) as error:
-        expected = "the next_cursor of another page"
-        raise InvalidInput.of("query.cursor", expected, cursor) from error

@@ -9,6 +9,7 @@ from uuid import UUID
 from aiohttp import hdrs, web
 
 from app.accounts.holders import account_of
+from app.accounts.pages import cursor_after, place_of
 from app.accounts.service_tokens import (
     Wanted,
     access_for_service,
@@ -38,8 +39,6 @@ from app.web.service_token_shapes import (
     RenewedServiceToken,
     Revoked,
     created,
-    cursor_after,
-    place_of,
     renewed,
 )
 

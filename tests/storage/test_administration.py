@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.storage import administration
-from app.storage.administration import Place, UserChange, UserFilter
+from app.storage.administration import UserChange, UserFilter
+from app.storage.pages import Place
 from app.storage.postgres import Postgres
 
 ANY = UserFilter()

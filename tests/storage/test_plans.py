@@ -34,6 +34,7 @@ from app.storage.administration import UserChange, UserFilter
 from app.storage.charts import ChartContent, ChartOrder, ChartPlace, Listing
 from app.storage.idempotency import IdempotentRequest
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in
+from app.storage.pages import Place
 from app.storage.postgres import Connection, Postgres, connect_options, dedicated
 from app.storage.service_tokens import ServiceToken
 from app.storage.sessions import Login, Session
@@ -60,8 +61,8 @@ AFTER_CHART: dict[str, ChartPlace] = {
     "birth": ChartPlace(2440007.0, CHART),
 }
 SEARCHES = ((), ("77",), ("person",), ("person", "7"), ("person", "pers"))
-AFTER_USER = administration.Place(NOW - timedelta(minutes=50), USER)
-AFTER_TOKEN = service_tokens.Place(NOW - timedelta(days=1), TOKEN)
+AFTER_USER = Place(NOW - timedelta(minutes=50), USER)
+AFTER_TOKEN = Place(NOW - timedelta(days=1), TOKEN)
 DUE = ((7, 3, 1, 0), NOW, NOW + timedelta(days=7))
 
 
@@ -80,11 +81,11 @@ def listing_charts(listing: Listing) -> Call:
     return lambda c: charts.list_charts(c, USER, listing)
 
 
-def listing_users(wanted: UserFilter, after: administration.Place | None) -> Call:
+def listing_users(wanted: UserFilter, after: Place | None) -> Call:
     return lambda c: administration.list_users(c, wanted, after, 50)
 
 
-def listing_tokens(after: service_tokens.Place | None, *, revoked: bool) -> Call:
+def listing_tokens(after: Place | None, *, revoked: bool) -> Call:
     return lambda c: service_tokens.list_service_tokens(c, 50, after=after, revoked=revoked)
 
 

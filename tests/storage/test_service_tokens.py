@@ -11,8 +11,9 @@ import pytest
 from app.errors import NotFound
 from app.storage import service_tokens
 from app.storage.errors import Conflict
+from app.storage.pages import Place
 from app.storage.postgres import Connection, Postgres
-from app.storage.service_tokens import Place, ServiceToken
+from app.storage.service_tokens import ServiceToken
 from tests.storage.tokens import NOW, add_owner, add_token
 
 MINUTE = timedelta(minutes=1)

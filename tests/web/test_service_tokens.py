@@ -244,7 +244,7 @@ def test_pages_lead_through_all_tokens(server: RunningServer) -> None:
         seen += [row["id"] for row in page["service_tokens"]]
         if page["next_cursor"] is None:
             break
-        cursor = f"&cursor={page['next_cursor']}"
+        cursor = f"&cursor={page['next_cursor'].rstrip('=')}"
     assert seen[:3] == made[::-1]
     assert len(seen) == len(set(seen))
 
@@ -265,7 +265,7 @@ def cursor_of(text: str) -> str:
         "cursor=é",
         f"cursor={'A' * 300}",
         f"cursor={cursor_of('1 2')}",
-        f"cursor={cursor_of(f'{10**30} {NOBODY_HAS_IT}')}",
+        f"cursor={cursor_of(f'0001-01-01T00:00:00+14:00 {NOBODY_HAS_IT}')}",
         f"cursor={cursor_of(f'now {NOBODY_HAS_IT}')}",
     ],
 )
