@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from aiohttp import hdrs, web
 
 from app.accounts import login as logins
@@ -50,6 +48,7 @@ from app.web.auth_shapes import (
     user_answer,
 )
 from app.web.bodies import form_body, is_form, json_body, query_of
+from app.web.ids import id_of
 from app.web.routing import Bearer, Route, RouteClass
 from app.web.users import owner
 
@@ -118,11 +117,7 @@ async def get_sessions(request: web.Request) -> web.Response:
 
 
 async def delete_session(request: web.Request) -> web.Response:
-    try:
-        family_id = UUID(request.match_info["id"])
-    except ValueError as error:
-        msg = "no session has this id; list yours at /api/v1/auth/sessions"
-        raise NotFound(msg) from error
+    family_id = id_of(request.match_info["id"], _no_session)
     own = family_id == request[PRINCIPAL].session_id
     await sessions.end(request.app[ACCOUNTS], owner(request), family_id, own=own)
     return web.Response(status=204)
@@ -183,6 +178,10 @@ async def _presented(request: web.Request) -> str | None:
         in_body = (await json_body(request, Refresh)).refresh_token
         return in_query if in_body is None else in_body
     return in_query
+
+
+def _no_session(_: str) -> NotFound:
+    return NotFound("no session has this id; list yours at /api/v1/auth/sessions")
 
 
 def _no_token(request: web.Request) -> InvalidInput:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 from pydantic_core import to_json
@@ -45,22 +44,22 @@ from app.web.calculations import (
     require_json,
     shown,
 )
+from app.web.charts import CHARTS
 from app.web.finding import listed_at
+from app.web.ids import id_of
+from app.web.legacy_charts import LEGACY_CHART, LEGACY_CHARTS
 from app.web.routing import Handler, Route, RouteClass
 from app.web.streams import streamed, wants_lines
 from app.web.wrapper import body_too_large
 from app.wire import Outcome, decode, inside
 
-LISTED, LEGACY_LISTED = "/api/v1/charts", "/api/charts"
-"""Where each API lists charts."""
-OWN = f"{LISTED}/{{id}}/{{calculation}}"
-LEGACY = ("/api/calculations/charts/{chart_id}", f"{LEGACY_LISTED}/{{chart_id}}")
+OWN = f"{CHARTS}/{{id}}/{{calculation}}"
+LEGACY = ("/api/calculations/charts/{chart_id}", LEGACY_CHART)
 """The two families of paths of the public API."""
 STRICT_TARGET = LEGACY[0]
 """The family where a synastry without another chart is 400, not 422."""
 
 SYNASTRY = "charts/synastry"
-LONGEST_ID = 64
 _BY_ID = MappingProxyType(
     {f"calculations/{one.name}": f"charts/{one.chart_name}" for one in OPERATIONS}
 )
@@ -107,7 +106,7 @@ def of_chart(operation: str, family: str) -> Handler:
         names = beside(second=told[0] if told else None)
         return enveloped(request, _marked(renamed(outcome, names), chart, second))
 
-    return listed_at(LEGACY_LISTED, post_legacy)
+    return listed_at(LEGACY_CHARTS, post_legacy)
 
 
 def by_birth_or_chart(operation: str) -> Handler:
@@ -134,7 +133,7 @@ def by_birth_or_chart(operation: str) -> Handler:
         aside = None if parameters is None else body.keys() - parameters.keys()
         return enveloped(request, _marked(renamed(outcome, beside(parameters=aside)), chart))
 
-    return listed_at(LEGACY_LISTED, post_legacy)
+    return listed_at(LEGACY_CHARTS, post_legacy)
 
 
 def _second_of_pair(entry: Calculation, body: dict[str, Any]) -> tuple[str, str] | None:
@@ -164,20 +163,13 @@ async def _charts(
     request: web.Request, chart_id: str, second: tuple[str, str] | None
 ) -> tuple[SavedChart, SavedChart | None]:
     """The charts of the caller with these ids; raises NotFound."""
-    first, other = _id(chart_id), None if second is None else _id(second[1])
+    first, other = id_of(chart_id, no_chart), None if second is None else id_of(second[1], no_chart)
     owner = account_of(request[PRINCIPAL])
     async with request.app[ACCOUNTS].postgres.connection() as connection:
         chart = await get_chart(connection, owner, first)
         if other is None:
             return chart, None
         return chart, await get_chart(connection, owner, other)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise no_chart(text[:LONGEST_ID]) from error
 
 
 def _id_text(field: str, value: Any) -> str:
@@ -236,7 +228,7 @@ def routes() -> tuple[Route, ...]:
         Route(
             "POST",
             OWN,
-            listed_at(LISTED, post_chart_calculation),
+            listed_at(CHARTS, post_chart_calculation),
             Scope.CALCULATIONS,
             summary="Any calculation, for a stored chart",
             counted=RouteClass.CALCULATION,

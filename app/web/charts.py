@@ -33,11 +33,11 @@ from app.web.chart_shapes import (
 from app.web.chart_warnings import unread
 from app.web.finding import listed_at
 from app.web.idempotency import Answer, once
+from app.web.ids import LONGEST_ID, id_of
 from app.web.routing import Route, RouteClass
 from app.wire import Outcome
 
 CHARTS = "/api/v1/charts"
-LONGEST_ID = 64
 
 
 async def create(request: web.Request) -> web.Response:
@@ -117,11 +117,7 @@ def asking(request: web.Request) -> Ask:
 
 def chart_id_in(request: web.Request, name: str = "id") -> UUID:
     """The chart in the path; raises NotFound for what is no id either."""
-    text = request.match_info[name]
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise no_chart(text[:LONGEST_ID]) from error
+    return id_of(request.match_info[name], no_chart)
 
 
 def _whose(request: web.Request) -> tuple[Any, UUID, UUID]:

@@ -50,8 +50,8 @@ from app.web.instants import instant
 from app.web.routing import Handler, Route, RouteClass
 from app.wire import decode, encode, failure
 
-BASE = "/api/charts"
-ONE = f"{BASE}/{{chart_id}}"
+LEGACY_CHARTS = "/api/charts"
+LEGACY_CHART = f"{LEGACY_CHARTS}/{{chart_id}}"
 NATAL = "stateless/natal-chart"
 MANNER, NATAL_MANNER = Manner(lax=True), Manner(lax=True, zone="UTC")
 MOST_SKIPPED, MOST_LISTED = 100_000, 1000
@@ -168,31 +168,33 @@ def _in_text(error: InvalidInput) -> AppError:
 def routes() -> tuple[Route, ...]:
     def route(method: str, path: str, handler: Handler, summary: str, **more: Any) -> Route:
         given = {"scope": Scope.CALCULATIONS, "counted": RouteClass.STORED, **more}
-        finding = listed_at(BASE, handler)
+        finding = listed_at(LEGACY_CHARTS, handler)
         return Route(method, path, finding, summary=f"{summary} (compatible shape)", **given)
 
     chart: dict[str, Any] = {"gives": LegacySavedChart}
     making: dict[str, Any] = {"once": True, "refuses": (409,)}
     return (
         route(
-            *("POST", f"{BASE}/natal", create_natal, "Compute and store a natal chart"),
+            *("POST", f"{LEGACY_CHARTS}/natal", create_natal, "Compute and store a natal chart"),
             counted=RouteClass.CALCULATION,
             takes=LegacyNatalBody,
             gives=LegacyStoredNatal,
             **making,
         ),
-        route("POST", BASE, create, "Store a chart", takes=LegacyChartBody, **chart, **making),
         route(
-            *("GET", BASE, list_all, "Your charts, the oldest first"),
+            "POST", LEGACY_CHARTS, create, "Store a chart", takes=LegacyChartBody, **chart, **making
+        ),
+        route(
+            *("GET", LEGACY_CHARTS, list_all, "Your charts, the oldest first"),
             query=Page,
             gives=list[LegacySavedChart],
         ),
-        route("GET", ONE, get, "One of your charts", refuses=(404,), **chart),
+        route("GET", LEGACY_CHART, get, "One of your charts", refuses=(404,), **chart),
         route(
-            *("PUT", ONE, change, "Change a chart; what is left out stays"),
+            *("PUT", LEGACY_CHART, change, "Change a chart; what is left out stays"),
             takes=LegacyChartChange,
             refuses=(404, 409),
             **chart,
         ),
-        route("DELETE", ONE, delete, "End a chart", answers=204, refuses=(404,)),
+        route("DELETE", LEGACY_CHART, delete, "End a chart", answers=204, refuses=(404,)),
     )
