@@ -23,6 +23,7 @@ from app.storage.roles import Role
 from app.storage.sessions import revoke_all
 from app.storage.users import User, find_by_name, insert_user
 from app.telemetry.logs import acting, logger
+from app.tiers import Tier
 
 MOST_PER_PAGE = 100
 CHARTS_AT_ONCE = 1000
@@ -41,7 +42,7 @@ class NewUser:
     last_name: str | None = None
     is_approved: bool = True
     is_superuser: bool = False
-    tier: str = "free"
+    tier: str = Tier.FREE
     roles: Sequence[str] = ("user",)
 
 

@@ -11,6 +11,7 @@ from app.storage import administration
 from app.storage.errors import Conflict
 from app.storage.users import insert_user
 from app.telemetry.logs import logger
+from app.tiers import Tier
 
 _log = logger(__name__)
 
@@ -90,7 +91,7 @@ async def _make_admin(accounts: Accounts, given: str) -> None:
                 username=settings.admin_username,
                 password_hash=password_hash,
                 is_superuser=True,
-                tier="pro",
+                tier=Tier.PRO,
             )
     except Conflict as taken:
         _log.warning("no first admin: its name is another's", taken=taken.constraint)

@@ -18,9 +18,10 @@ from app.settings import Settings
 from app.storage.administration import UserChange, UserFilter
 from app.storage.profiles import Profile
 from app.storage.users import User
+from app.tiers import Tier
 
 DEFAULT_LISTED, MOST_LISTED = 50, 10_000
-TIERS = ("free", "basic", "pro")
+TIERS = tuple(tier.value for tier in Tier)
 _COLUMNS = ("id", "user name", "e-mail", "tier", "state", "since")
 
 

@@ -9,8 +9,9 @@ from app.accounts.throttle import network_of
 from app.limits.windows import Limit
 from app.security.tokens import Principal
 from app.settings import Settings
+from app.tiers import Tier
 
-DEFAULT_TIER = "free"
+DEFAULT_TIER = Tier.FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Policy:
         window, share = settings.rate_limit_window, settings.rate_limit_long_share
         tiers = {
             DEFAULT_TIER: settings.rate_limit_free,
-            "basic": settings.rate_limit_basic,
-            "pro": settings.rate_limit_pro,
+            Tier.BASIC: settings.rate_limit_basic,
+            Tier.PRO: settings.rate_limit_pro,
         }
 
         def scale(mark: str, suffix: str, divisor: int) -> Scale:

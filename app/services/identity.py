@@ -34,10 +34,10 @@ from app.storage.access import Holder
 from app.storage.external_users import PREFIX, user_of_subject
 from app.storage.postgres import Postgres
 from app.telemetry.logs import logger
+from app.tiers import Tier
 
 KIND = "identity"
 """Of a principal that the service knows."""
-DEFAULT_TIER = "free"
 LONGEST_TOKEN = 8192
 """Characters of a token that is passed on: what fits into a header."""
 LONGEST_REASON = 2000
@@ -220,7 +220,7 @@ class IdentityService:
             user_id=None if holder is None else holder.user_id,
             kind=KIND,
             scopes=claims.scopes,
-            tier=DEFAULT_TIER if holder is None else holder.tier,
+            tier=Tier.FREE if holder is None else holder.tier,
             expires_at=claims.expires_at,
         )
         return principal, until

@@ -52,8 +52,8 @@ async def _find(connection: Connection, subject: str) -> Row | None:
 async def _insert(connection: Connection, subject: str, username: str) -> None:
     """A new account, unless the subject or the name is there already."""
     query = """
-        INSERT INTO users (external_subject, username, email, password_hash, tier)
-        VALUES ($1, $2, NULL, NULL, 'free')
+        INSERT INTO users (external_subject, username, email, password_hash)
+        VALUES ($1, $2, NULL, NULL)
         ON CONFLICT DO NOTHING
     """
     await connection.execute(query, subject, username)

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.errors import NotFound
 from app.storage.postgres import Connection, Row
 from app.storage.rights import roles_of
+from app.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ async def insert_user(  # noqa: PLR0913 - columns
     last_name: str | None = None,
     is_approved: bool = True,
     is_superuser: bool = False,
-    tier: str = "free",
+    tier: str = Tier.FREE,
     role: str = "user",
 ) -> User:
     """The new account with its role; raises Conflict at users_email_key or users_username_key."""

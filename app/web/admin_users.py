@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
@@ -20,6 +20,7 @@ from app.storage.administration import UserChange, UserFilter
 from app.storage.postgres import Connection
 from app.storage.roles import Role
 from app.storage.users import User
+from app.tiers import Tier
 from app.web.answers import told
 from app.web.bodies import Body, json_body, query_of
 from app.web.idempotency import Answer, once
@@ -33,7 +34,6 @@ DEFAULT_PER_PAGE = 50
 LONGEST_ROLE, MOST_ROLES_EACH = 64, 20
 _ROLE = re.compile(rf"[a-z][a-z0-9_-]{{0,{LONGEST_ROLE - 1}}}\Z").match
 
-Tier = Literal["free", "basic", "pro"]
 RoleNames = Annotated[list[str], Field(max_length=MOST_ROLES_EACH)]
 
 
@@ -79,7 +79,7 @@ class UserCreation(Body):
     last_name: str | None = Field(None, max_length=rules.LONGEST_NAME)
     is_approved: bool = True
     is_superuser: bool = False
-    tier: Tier = "free"
+    tier: Tier = Tier.FREE
     roles: RoleNames = Field(default=["user"])
 
 

@@ -10,6 +10,7 @@ import pytest
 from app.limits.policy import Policy, address_key
 from app.security.tokens import Principal
 from app.settings import Settings
+from app.tiers import Tier
 
 USER = uuid.UUID(int=1)
 TOKEN = uuid.UUID(int=2)
@@ -34,6 +35,12 @@ def test_each_tier_has_its_limits(tier: str, instant: int, long: int) -> None:
         scale.limit_of(caller(tier)) for scale in (limits.calculation, limits.account, limits.long)
     ]
     assert [limit and limit.quota for limit in found] == [instant, instant, long]
+
+
+def test_no_tier_is_without_limits_of_its_own() -> None:
+    limits = policy()
+    for scale in (limits.calculation, limits.account, limits.long):
+        assert set(scale.tiers) == set(Tier)
 
 
 def test_a_limit_of_zero_is_none() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.storage.errors import Conflict
 from app.storage.postgres import Postgres
+from app.tiers import Tier
 
 OURS = "nocturna"
 
@@ -121,3 +124,16 @@ async def test_a_user_takes_everything_along(postgres: Postgres) -> None:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
         for table in ("idempotency_keys", "login_attempts"):
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+
+
+async def test_accounts_may_have_our_tiers_and_no_others(postgres: Postgres) -> None:
+    async with postgres.connection() as connection:
+        rule = await connection.fetchval(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'users_tier_check'"
+        )
+        usual = await connection.fetchval(
+            "SELECT column_default FROM information_schema.columns "
+            "WHERE table_name = 'users' AND column_name = 'tier'"
+        )
+    assert set(re.findall(r"'(\w+)'", rule)) == set(Tier)
+    assert re.findall(r"'(\w+)'", usual) == [Tier.FREE]
