@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from app.calculations import listing
@@ -34,16 +33,10 @@ ADAPTERS: tuple[Adapter, ...] = (
     *stateless_points.ADAPTERS,
     *stateless_measures.ADAPTERS,
 )
-"""Those that have a route."""
+"""Those that need no stored chart, each by the name that is its path after /api/."""
 
 EVERY: tuple[Adapter, ...] = (*ADAPTERS, *charts.CHART_ADAPTERS)
-"""With those of stored charts."""
-
-
-@cache
-def adapters() -> Mapping[str, Adapter]:
-    """Legacy operations by name: the path after /api/."""
-    return MappingProxyType({adapter.name: adapter for adapter in ADAPTERS})
+"""With those that are asked for stored charts."""
 
 
 def operations() -> Mapping[str, Run]:

@@ -26,10 +26,7 @@ _T = TypeVar("_T")
 
 
 class Passwords:
-    """At most `waiting` passwords wait for one of the threads; enter it to use it.
-
-    `verifications` counts the checks that were made, for names that nobody has as well.
-    """
+    """At most `waiting` passwords wait for one of the threads; enter it to use it."""
 
     def __init__(self, workers: int, waiting: int) -> None:
         self._hasher = PasswordHasher(TIME_COST, MEMORY_KIB, PARALLELISM)
@@ -39,7 +36,6 @@ class Passwords:
         )
         self._most = workers + waiting
         self._under_way = 0
-        self.verifications = 0
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +52,6 @@ class Passwords:
 
         Raises Overloaded.
         """
-        self.verifications += 1
         return await self._away(lambda: self._matches(password, hashed))
 
     def is_outdated(self, hashed: str) -> bool:

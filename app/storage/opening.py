@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.settings import Settings
 from app.storage.embedded import attached_server, embedded_server
-from app.storage.embedded_process import EmbeddedServer, EmbeddedStatus
+from app.storage.embedded_process import EmbeddedServer
 from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
 from app.storage.listener import Listener
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in
@@ -27,11 +27,6 @@ class Storage:
     applied: tuple[str, ...]
     server: EmbeddedServer | None
     connect_within: float
-
-    @property
-    def embedded(self) -> EmbeddedStatus | None:
-        """How our own server fares; None when it is not ours."""
-        return self.server.status if self.server is not None else None
 
     def listener(
         self,

@@ -139,10 +139,6 @@ class Postgres:
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     @property
-    def in_use(self) -> int:
-        return self._bound - self._slots._value  # noqa: SLF001 - asyncio does not tell
-
-    @property
     def open(self) -> int:
         """Connections that are open, used or not."""
         return self._pool.get_size() if self._pool is not None else 0

@@ -12,6 +12,7 @@ from app.security.secrets import SigningKeys
 from app.settings import Settings
 from app.storage.postgres import Postgres
 from tests.accounts.samples import Clock
+from tests.security.verifications import CountedPasswords
 from tests.server import SECRET
 from tests.storage.conftest import dsn, migrated, postgres, server_dsn  # noqa: F401 - fixtures
 
@@ -23,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[Passwords]:
-    with Passwords(workers=2, waiting=1000) as started:
+    with CountedPasswords(workers=2, waiting=1000) as started:
         yield started
 
 

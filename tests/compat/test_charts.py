@@ -8,9 +8,10 @@ import pytest
 
 from app.calculations.catalogue import Cost, catalogue
 from app.compat.charts import CHART_ADAPTERS
-from app.compat.operations import adapters, cost_of, operations
+from app.compat.operations import cost_of, operations
 from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import NEW_YORK, RUNS, Asked, ask
+from tests.compat.adapters import adapters
 from tests.compat.documented import LONDON, YEAR
 
 CONFIG = {

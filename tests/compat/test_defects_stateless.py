@@ -13,9 +13,9 @@ import pytest
 
 from app.astrology.angles import norm, separation, signed_arc
 from app.astrology.aspects import ANGLE_OF, AspectKind
-from app.compat.operations import adapters
 from app.ephemeris.almanac import SwissAlmanac
 from tests.calculations.asking import NEW_YORK, Asked, ask
+from tests.compat.adapters import adapters
 
 LONDON = {
     "date": "1988-06-02",

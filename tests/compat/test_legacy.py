@@ -16,12 +16,13 @@ from app.calculations.execution import executions
 from app.calculations.listing import LIST
 from app.compat.chart_bodies import READ
 from app.compat.legacy import Adapter, legacy_door
-from app.compat.operations import EVERY, adapters, cost_of, operations
+from app.compat.operations import EVERY, cost_of, operations
 from app.ephemeris.almanac import SwissAlmanac
 from app.wire import encode
 from tests.calculations.asking import Asked, ask, birth
 from tests.calculations.schemas import REFERENCE, flaws, violations
 from tests.calculations.test_execution import fields, json_values
+from tests.compat.adapters import adapters
 
 each_operation = pytest.mark.parametrize("operation", list(adapters()))
 

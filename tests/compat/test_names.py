@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from app.compat.legacy import IN_CHART_DATA
-from app.compat.operations import adapters
 from app.ephemeris.almanac import SwissAlmanac
 from app.errors import CalculationFailed, InvalidInput
 from tests.calculations.asking import NEW_YORK, ask, birth
+from tests.compat.adapters import adapters
 
 NAMES = {"natal_chart": "", "natal_chart.date": "birth", "planets": "options.planets"}
 

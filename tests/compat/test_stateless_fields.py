@@ -10,11 +10,11 @@ import pytest
 
 from app.astrology.bodies import STANDARD_POINTS
 from app.calculations.paths import is_model, kinds
-from app.compat.operations import adapters
 from app.compat.requests import LegacyBirth, LegacyRequest
 from app.ephemeris.almanac import SwissAlmanac
 from app.wire import decode, encode, paired
 from tests.calculations.asking import NEW_YORK, Asked, ask
+from tests.compat.adapters import adapters
 
 OPERATIONS = [name for name in adapters() if name.startswith("stateless/")]
 TWELVE = tuple(str(point) for point in STANDARD_POINTS)

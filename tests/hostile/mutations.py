@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.calculations.catalogue import Cost, catalogue
-from app.compat.operations import adapters, cost_of
+from app.compat.operations import cost_of
+from tests.compat.adapters import adapters
 
 VALUES: tuple[Any, ...] = (
     None,

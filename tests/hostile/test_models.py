@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from app.calculations.catalogue import catalogue
 from app.calculations.execution import execution, executions
 from app.compat.legacy import legacy_door
-from app.compat.operations import adapters
 from app.ephemeris.almanac import SwissAlmanac
+from tests.compat.adapters import adapters
 from tests.hostile.schemas import values
 
 RELAXED = settings(

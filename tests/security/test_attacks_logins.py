@@ -14,7 +14,6 @@ from app.accounts.context import Accounts
 from app.accounts.login import login
 from app.accounts.sessions import Origin
 from app.errors import Unauthenticated
-from app.security.passwords import Passwords
 from app.security.secrets import SigningKeys
 from app.settings import Settings
 from app.storage.postgres import PoolLimits, Postgres
@@ -27,6 +26,7 @@ from tests.security.attacks import (
     unused_name,
     wrong_login,
 )
+from tests.security.verifications import CountedPasswords, verifications
 from tests.server import LONG_ENOUGH, SECRET, RunningServer
 from tests.web.people import PASSWORD, Person, call, data, person
 
@@ -37,7 +37,7 @@ LIMITS = PoolLimits(2, 1, slot_within=60.0, connect_within=60.0, statement_withi
 @pytest.fixture
 async def accounts(attacked: RunningServer) -> AsyncIterator[Accounts]:
     """The accounts of the running server, with passwords whose checks we can count."""
-    with Passwords(workers=1, waiting=10) as passwords:
+    with CountedPasswords(workers=1, waiting=10) as passwords:
         async with attacked.database() as dsn, Postgres(dsn, LIMITS) as postgres:
             keys = SigningKeys(SECRET, (SECRET,))
             yield Accounts(postgres, keys, passwords, Settings(_env_file=None))
@@ -70,13 +70,13 @@ async def test_a_name_that_nobody_has_costs_one_verification_as_any_other(
 ) -> None:
     known = person(attacked)
     for name, password in strangers(attacked):
-        before = accounts.passwords.verifications
+        before = verifications(accounts.passwords)
         with pytest.raises(Unauthenticated):
             await login(accounts, name, password, Origin())
-        assert accounts.passwords.verifications == before + 1, name
-    before = accounts.passwords.verifications
+        assert verifications(accounts.passwords) == before + 1, name
+    before = verifications(accounts.passwords)
     await login(accounts, known.username, PASSWORD, Origin())
-    assert accounts.passwords.verifications == before + 1
+    assert verifications(accounts.passwords) == before + 1
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

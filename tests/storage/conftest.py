@@ -24,6 +24,11 @@ LIMITS = PoolLimits(2, 1, slot_within=60.0, connect_within=60.0, statement_withi
 _numbers = count()
 
 
+def in_use(postgres: Postgres) -> int:
+    """How many of its connections are lent, or about to be."""
+    return postgres._bound - postgres._slots._value
+
+
 @pytest.fixture(scope="session")
 def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server: the one of NOCTURNA_TEST_DATABASE_URL, else one of our own."""

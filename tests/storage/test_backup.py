@@ -159,7 +159,7 @@ async def test_a_backup_of_a_newer_release_is_refused(settings: Settings, tmp_pa
 async def test_another_database_in_use_is_not_restored_over(migrated: str, tmp_path: Path) -> None:
     given = Settings(_env_file=None, NOCTURNA_DATABASE_URL=migrated, NOCTURNA_SECRET_KEY=KEY)
     async with open_storage(given) as storage:
-        assert storage.embedded is None
+        assert storage.server is None
         await add_user(storage, "anna")
         written = await backup(given, tmp_path / "backup")
         assert written.about_keys == "it holds no key: keep NOCTURNA_SECRET_KEY as well"

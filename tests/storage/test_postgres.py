@@ -16,7 +16,7 @@ from app.storage.errors import Conflict, Contended, DatabaseUnavailable, Stateme
 from app.storage.listener import FIRST_DELAY, LONGEST_DELAY, Listener, jittered
 from app.storage.postgres import Connection, Postgres, connect_options, dedicated
 from tests.server import LONG_ENOUGH
-from tests.storage.conftest import LIMITS
+from tests.storage.conftest import LIMITS, in_use
 from tests.storage.servers import kill
 
 Pause = Callable[[float], Awaitable[None]]
@@ -96,13 +96,13 @@ async def test_no_more_connections_than_the_bound(migrated: str) -> None:
     watching, limits = Watching(), replace(LIMITS, slot_within=0.05)
     async with Postgres(migrated, limits, watching) as postgres:
         async with postgres.connection(), postgres.connection(), postgres.connection():
-            assert (postgres.in_use, postgres.open) == (3, 3)
+            assert (in_use(postgres), postgres.open) == (3, 3)
             with pytest.raises(Overloaded) as refusal:
                 async with postgres.connection():
                     pass
         assert refusal.value.retry_after == 1
         assert watching.seen == ["well"] * 3  # waiting says nothing against the database
-        assert postgres.in_use == 0
+        assert in_use(postgres) == 0
 
 
 async def test_a_slow_statement_ends_in_time_and_does_not_count_as_an_outage(
@@ -131,7 +131,7 @@ async def test_a_caller_that_leaves_gives_its_connection_back(postgres: Postgres
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-    assert postgres.in_use == 0
+    assert in_use(postgres) == 0
     async with postgres.connection() as connection:
         assert await connection.fetchval("SELECT 1") == 1
 

@@ -20,6 +20,7 @@ from app.storage.postgres import Postgres
 from app.storage.token_alerts import TokenAlert
 from tests.actors.calculation_pool.running import eventually
 from tests.actors.token_monitor.watching import DAY, Clock, Watching, nowhere, watching
+from tests.storage.conftest import in_use
 from tests.storage.tokens import NOW, add_owner, add_token
 
 
@@ -214,7 +215,7 @@ async def test_without_a_database_the_state_is_an_error_and_it_is_said_once() ->
         async with nowhere() as postgres, watching(postgres) as watched:
             await eventually(lambda: not watched.report.well)
             tell_change(watched.ref)
-            await eventually(lambda: postgres.in_use == 1)
+            await eventually(lambda: in_use(postgres) == 1)
             assert watched.report.status().state is TokenState.ERROR
     assert [line["event"] for line in lines] == ["service tokens cannot be watched now"]
 
