@@ -1,4 +1,4 @@
-"""Closed sets of names."""
+"""Closed sets of names, and how names are spelled."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ class Name(StrEnum):
     """
 
     __hash__ = str.__hash__
+
+
+def spelled(name: str) -> str:
+    """A name that somebody has written, as ours are: in capitals, with `_` between words."""
+    return name.strip().upper().replace("-", "_").replace(" ", "_")

@@ -14,6 +14,7 @@ from app.astrology.bodies import PLANETS, POINT_ALIASES, Angle, Body, Lot, Point
 from app.astrology.chart import Instant
 from app.astrology.lot_sets import LOT_ALIASES, LotSet, formulas_of, reverses_by_default
 from app.astrology.lots import CastLot, CyclicLot, Formula, cast_lots, points_behind
+from app.astrology.names import spelled
 from app.astrology.sky import Ephemeris, Position
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, calculation
@@ -265,10 +266,7 @@ def _terms(
 
 
 def _each(parts: Sequence[str]) -> list[tuple[int, str]]:
-    return [
-        (index, name.strip().upper().replace("-", "_").replace(" ", "_"))
-        for index, name in enumerate(parts)
-    ]
+    return [(index, spelled(name)) for index, name in enumerate(parts)]
 
 
 def _part(index: int, name: str, formulas: Mapping[str, Formula], lots: LotSet) -> str:

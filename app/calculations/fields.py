@@ -32,6 +32,7 @@ from app.astrology.frame import (
     Zodiac,
 )
 from app.astrology.houses import HOUSE_SYSTEM_ALIASES, HouseBy, HouseSystem, PolarPolicy
+from app.astrology.names import spelled
 from app.astrology.sect import SectRule
 from app.astrology.zones import LocalMeanTime
 
@@ -90,7 +91,7 @@ def numbered(names: Sequence[str]) -> tuple[BeforeValidator, WithJsonSchema]:
 def _canonical(name: str) -> str:
     if len(name) > LONGEST_NAME:
         return ""
-    return name.strip().upper().replace("-", "_").replace(" ", "_")
+    return spelled(name)
 
 
 def _advice(value: str, accepted: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from app.astrology.aspects import MAJOR_ASPECTS
+from app.astrology.names import spelled
 from app.calculations.birth import BirthRequest
 from app.calculations.catalogue import Calculation
 from app.calculations.charts import ChartData
@@ -160,13 +161,9 @@ def _orbs(preferred: Mapping[str, float], given: Any, sought: Any) -> Members:
         return {}  # to be refused as it is
     own: Members = dict(given or {})
     wanted = _names(sought if isinstance(sought, list | tuple) else ()) - _names(own)
-    return {"orbs": {name: orb for name, orb in preferred.items() if _name(name) in wanted} | own}
+    return {"orbs": {name: orb for name, orb in preferred.items() if spelled(name) in wanted} | own}
 
 
 def _names(names: Iterable[Any]) -> set[str]:
     """Aspects as they are named here; of more than a request may have, the first ones."""
-    return {_name(name) for name in list(names)[:MOST_ORBS] if isinstance(name, str)}
-
-
-def _name(name: str) -> str:
-    return name.strip().upper().replace("-", "_").replace(" ", "_")
+    return {spelled(name) for name in list(names)[:MOST_ORBS] if isinstance(name, str)}

@@ -9,6 +9,7 @@ from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.lot_sets import LotSet
+from app.astrology.names import spelled
 from app.calculations.arabic_parts import PartName
 from app.calculations.fields import MOST_POINTS
 from app.calculations.fixed_stars import MOST_STARS, StarName
@@ -16,7 +17,7 @@ from app.compat.forms import HouseOption, Operation
 from app.compat.legacy import Calls, Payload, chart, picked
 from app.compat.requests import LegacyRequest
 from app.compat.shapes import Degree, PointAspect, degree_of, point_aspect
-from app.compat.stateless_stars import HERMETIC_PARTS, STARS, canonical_part, spelled
+from app.compat.stateless_stars import HERMETIC_PARTS, STARS, canonical_part
 
 
 class StarOptions(LegacyRequest):

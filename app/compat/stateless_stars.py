@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from app.astrology.bodies import STANDARD_POINTS
 from app.astrology.lot_sets import LOT_ALIASES, LotSet
+from app.astrology.names import spelled
 from app.calculations.arabic_parts import PartName
 from app.calculations.fields import MOST_POINTS
 from app.compat.legacy import IN_CHART_DATA, Adapter, Calls, Payload
@@ -118,10 +119,6 @@ def _parts_reply(replies: Any, payload: Payload) -> dict[str, float]:
 def canonical_part(name: str) -> str:
     written = spelled(name)
     return LOT_ALIASES.get(written, written)
-
-
-def spelled(name: str) -> str:
-    return name.strip().upper().replace("-", "_").replace(" ", "_")
 
 
 ADAPTERS = (
