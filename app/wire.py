@@ -193,13 +193,16 @@ def _shown(value: Any) -> Any:
         return None
     if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
         return value
-    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and _is_whole(value):
+    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and is_text(value):
         return value
     return echo(value)
 
 
-def _is_whole(text: str) -> bool:
-    """Whether UTF-8 can hold it: a byte of a header that is no text becomes half a character."""
+def is_text(text: str) -> bool:
+    """Whether UTF-8 can hold a text: no halves of characters.
+
+    A byte of a header that is no text becomes one, and JSON may escape one.
+    """
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from actors.token_monitor.states import alert_text, days_left
+from actors.token_monitor.states import alert_text
+from app.accounts.token_states import days_until
 from app.storage.postgres import Postgres
 from app.storage.token_alerts import (
     FIRST,
@@ -89,6 +90,6 @@ def _tell(alert: TokenAlert, now: float) -> None:
         alert_text(alert.ends, now),
         token_id=str(alert.token_id),
         token_name=alert.token_name,
-        days_left=round(days_left(alert.ends, now), 2),
+        days_left=round(days_until(alert.ends, now), 2),
         threshold_days=alert.threshold_days,
     )

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from math import floor, isfinite
 from uuid import UUID
 
-from actors.token_monitor.states import days_left
-from app.accounts.token_states import TokenState, state_at
+from app.accounts.token_states import TokenState, days_until, state_at
 from app.storage.token_alerts import WatchedToken
 from app.telemetry.metrics import Counts, Labels, Metrics
 
@@ -80,7 +79,7 @@ class MonitorReport:
         least: list[float] = []
         for token in self.watched:
             if token.ends is not None and isfinite(token.ends):
-                days = left[(str(token.id),)] = days_left(token.ends, now)
+                days = left[(str(token.id),)] = days_until(token.ends, now)
                 if not token.replaced:
                     least.append(days)
         return {**left, (): min(least)} if least else left
@@ -89,5 +88,5 @@ class MonitorReport:
 def _status(token: WatchedToken, now: float) -> TokenStatus:
     state = state_at(token.ends, now)
     has_end = token.ends is not None and state is not TokenState.ERROR
-    days = floor(days_left(token.ends or 0.0, now)) if has_end else None
+    days = floor(days_until(token.ends or 0.0, now)) if has_end else None
     return TokenStatus(token.id, token.name, state, days, token.replaced)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from math import floor
 
-from actors.token_monitor.schedule import DAY
+from app.accounts.token_states import days_until
 
 CURE = "renew it with: make docker-token-renew, or python run.py token renew"
 
 
-def days_left(ends: float, now: float) -> float:
-    """Days until an end, negative after it."""
-    return (ends - now) / DAY
-
-
 def alert_text(ends: float, now: float) -> str:
     """What to tell about a token near its end, or past it, and what to do."""
-    days = days_left(ends, now)
+    days = days_until(ends, now)
     if days <= 0:
         return f"a service token has expired {_days(floor(-days))} ago; {CURE}"
     return f"a service token expires in {_days(floor(days))}; {CURE}"

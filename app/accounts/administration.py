@@ -11,10 +11,9 @@ from app.accounts.context import Accounts
 from app.accounts.pages import cursor_after, place_of
 from app.accounts.profiles import taken
 from app.accounts.service_owner import SERVICE_ROLE, spare_service_account
-from app.accounts.sessions import moment
 from app.errors import Conflicting, InvalidInput, NotFound
 from app.security.tokens import Scope
-from app.storage import administration, charts, erasure, profiles, roles
+from app.storage import administration, charts, erasure, locks, profiles, roles
 from app.storage.administration import UserChange, UserFilter
 from app.storage.errors import Conflict
 from app.storage.postgres import Connection
@@ -124,7 +123,7 @@ async def change_user(
         if names is not None:
             await _give_roles(connection, user_id, names)
         if False in (change.is_active, change.is_approved):
-            await revoke_all(connection, user_id, moment(accounts))
+            await revoke_all(connection, user_id, accounts.moment())
         profile = await profiles.get_profile(connection, user_id)
     _tell(user_id, change, names)
     return profile
@@ -174,7 +173,7 @@ async def put_role(accounts: Accounts, name: str, scopes: Iterable[str]) -> tupl
     """The role as it is now, and whether it is new; raises Conflicting for a built-in one."""
     wanted = [scope for scope in Scope if scope in set(scopes)]
     async with accounts.postgres.transaction() as connection:
-        await administration.lock_administration(connection)
+        await locks.hold(connection, locks.ADMINISTRATION)
         is_new = await roles.put_role(connection, name, wanted)
         if is_new is None:
             raise _built_in(name)
@@ -199,7 +198,7 @@ async def keep_a_superuser(connection: Connection, user_id: UUID) -> None:
 
     To be asked in the transaction that takes it away; others who do the same wait for its end.
     """
-    await administration.lock_administration(connection)
+    await locks.hold(connection, locks.ADMINISTRATION)
     profile = await profiles.get_profile(connection, user_id)
     if profile.is_superuser and not await administration.has_other_superuser(connection, user_id):
         msg = "this is the last superuser; make another one first: python run.py user promote NAME"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from app.accounts.locks import Locks
 from app.accounts.turns import Turns
@@ -28,3 +29,7 @@ class Accounts:
     clock: Callable[[], float] = time.time
     locks: Locks = field(default_factory=Locks)
     turns: Turns = field(default_factory=Turns)
+
+    def moment(self) -> datetime:
+        """Now, by the clock."""
+        return datetime.fromtimestamp(self.clock(), UTC)

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.accounts.context import Accounts
 from app.accounts.rules import new_password
 from app.errors import CannotStart, InvalidInput, Unavailable
-from app.storage import administration
+from app.storage import administration, locks
 from app.storage.errors import Conflict
 from app.storage.users import insert_user
 from app.telemetry.logs import logger
@@ -55,7 +55,7 @@ async def _made_service_account(accounts: Accounts) -> UUID | None:
     settings = accounts.settings
     try:
         async with accounts.postgres.transaction() as connection:
-            await administration.lock_administration(connection)
+            await locks.hold(connection, locks.ADMINISTRATION)
             found, _ = await administration.find_first(connection, settings.service_user_email)
             if found is not None:
                 return found
@@ -82,7 +82,7 @@ async def _make_admin(accounts: Accounts, given: str) -> None:
     password_hash = await accounts.passwords.hashed(password)
     try:
         async with accounts.postgres.transaction() as connection:
-            await administration.lock_administration(connection)
+            await locks.hold(connection, locks.ADMINISTRATION)
             if await administration.has_superuser(connection):
                 return
             user = await insert_user(

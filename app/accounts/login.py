@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from app.accounts.context import Accounts
-from app.accounts.rules import is_text
 from app.accounts.sessions import Origin, Tokens, start
-from app.accounts.throttle import Reserved, reserve
+from app.accounts.throttle import Reserved, checked, reserve, settle
 from app.errors import AppError, InvalidInput, NotFound, PermissionDenied, Unauthenticated
 from app.security.passwords import LONGEST_PASSWORD
 from app.storage import login_attempts
 from app.storage.users import User, lock_user, renew_hash
 from app.telemetry.logs import logger
+from app.wire import is_text
 
 LONGEST_NAME = 320
 """Characters of what may be an address: more than any that can be registered."""
@@ -28,18 +28,13 @@ async def login(accounts: Accounts, name: str, password: str, origin: Origin) ->
     """
     _require_fit(name, password)
     reserved = await reserve(accounts, name, origin.address)
-    try:
-        matches = await accounts.passwords.matches(password, reserved.password_hash)
-    except AppError:
-        async with accounts.postgres.transaction() as connection:
-            await login_attempts.delete_attempt(connection, reserved.attempt)
-        raise
+    matches = await checked(accounts, reserved, password, reserved.password_hash)
     user = reserved.user
     if not matches or user is None or not user.is_active:
-        await _settle(accounts, reserved, succeeded=False)
+        await settle(accounts, reserved, succeeded=False)
         raise _refused()
     if not user.is_approved:
-        await _settle(accounts, reserved, succeeded=True)
+        await settle(accounts, reserved, succeeded=True)
         msg = "this account waits for the approval of an administrator; try again once you have it"
         raise PermissionDenied(msg)
     tokens = await _started(accounts, reserved, user, origin)
@@ -60,11 +55,6 @@ async def _started(accounts: Accounts, reserved: Reserved, user: User, origin: O
     if tokens is None:
         raise _refused()
     return tokens
-
-
-async def _settle(accounts: Accounts, reserved: Reserved, *, succeeded: bool) -> None:
-    async with accounts.postgres.transaction() as connection:
-        await login_attempts.settle(connection, reserved.attempt, succeeded=succeeded)
 
 
 async def _renew_hash(accounts: Accounts, user: User, password: str, known: str | None) -> None:

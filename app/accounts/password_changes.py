@@ -9,11 +9,10 @@ from uuid import UUID
 
 from app.accounts import rules, throttle
 from app.accounts.context import Accounts
-from app.accounts.sessions import moment
-from app.errors import NOT_TOLD, AppError, BadRequest, Conflicting, InvalidInput, NotFound
+from app.errors import NOT_TOLD, BadRequest, Conflicting, InvalidInput, NotFound
 from app.security.passwords import LONGEST_PASSWORD
 from app.security.tokens import digest_of
-from app.storage import login_attempts, password_resets, sessions
+from app.storage import password_resets, sessions
 from app.storage.postgres import Connection
 from app.storage.profiles import set_password
 from app.storage.users import get_user, lock_user
@@ -55,14 +54,8 @@ async def prove(accounts: Accounts, user_id: UUID, proof: Proof, name: str) -> s
     # By now the name may be somebody else's.
     is_theirs = reserved.user is not None and reserved.user.id == user_id
     known = reserved.password_hash if is_theirs else None
-    try:
-        matches = await accounts.passwords.matches(proof.password, known)
-    except AppError:
-        async with accounts.postgres.transaction() as connection:
-            await login_attempts.delete_attempt(connection, reserved.attempt)
-        raise
-    async with accounts.postgres.transaction() as connection:
-        await login_attempts.settle(connection, reserved.attempt, succeeded=matches)
+    matches = await throttle.checked(accounts, reserved, proof.password, known)
+    await throttle.settle(accounts, reserved, succeeded=matches)
     if not matches or known is None:
         raise wrong
     return known
@@ -93,7 +86,7 @@ async def change_password(
 async def make_reset(accounts: Accounts, user_id: UUID) -> Reset:
     """A token that sets another password once; those that were made before end."""
     secret = secrets.token_urlsafe(_RESET_BYTES)
-    expires_at = moment(accounts) + timedelta(seconds=RESET_SECONDS)
+    expires_at = accounts.moment() + timedelta(seconds=RESET_SECONDS)
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
         await password_resets.insert_reset(connection, user_id, digest_of(secret), expires_at)
@@ -108,7 +101,7 @@ async def reset_password(accounts: Accounts, token: str, new: str) -> None:
     unknown, used or over, whichever it is.
     """
     password = rules.new_password(accounts.settings, new, "new_password")
-    digest, now = digest_of(token), moment(accounts)
+    digest, now = digest_of(token), accounts.moment()
     async with accounts.postgres.connection() as connection:
         user_id = await password_resets.find_owner(connection, digest, now)
     if user_id is None:
@@ -136,7 +129,7 @@ async def _replace(
     """How many logins ended with the old password; the account is locked."""
     await set_password(connection, user_id, password_hash)
     await password_resets.delete_resets(connection, user_id)
-    return await sessions.revoke_all(connection, user_id, moment(accounts), but=keep)
+    return await sessions.revoke_all(connection, user_id, accounts.moment(), but=keep)
 
 
 def _unusable() -> BadRequest:

@@ -20,7 +20,10 @@ MOST_PREFERENCE_BYTES = 16_384
 """Of the preferences of one account, as JSON."""
 DEEPEST_PREFERENCES = 8
 """Objects and arrays inside each other, the outermost one counted."""
-_TAKEN = {"users_email_key": "e-mail address", "users_username_key": "user name"}
+_TAKEN = {
+    "users_email_key": "this e-mail address is already registered",
+    "users_username_key": "this user name is taken",
+}
 
 
 async def profile_of(accounts: Accounts, user_id: UUID) -> Profile:
@@ -52,10 +55,10 @@ async def change_profile(
         raise taken(conflict) from conflict
 
 
-def taken(conflict: Conflict) -> Conflicting:
-    """What is told of a name or an address that another account has."""
-    what = _TAKEN.get(conflict.constraint, "name")
-    return Conflicting(f"this {what} is already registered; choose another one")
+def taken(conflict: Conflict, cure: str = "choose another one") -> Conflicting:
+    """What is told of a name or an address that another account has, and what to do."""
+    what = _TAKEN.get(conflict.constraint, "another account has this name")
+    return Conflicting(f"{what}; {cure}")
 
 
 async def preferences_of(accounts: Accounts, user_id: UUID) -> dict[str, Any]:

@@ -6,20 +6,14 @@ from dataclasses import dataclass, field
 
 from app.accounts import rules
 from app.accounts.context import Accounts
-from app.errors import Conflicting, PermissionDenied, RegistrationDisabled
+from app.accounts.profiles import taken
+from app.errors import PermissionDenied, RegistrationDisabled
 from app.settings import Settings
+from app.storage import locks
 from app.storage.errors import Conflict
-from app.storage.login_attempts import lock_name
 from app.storage.postgres import Connection
 from app.storage.users import User, count_people, insert_user
 from app.telemetry.logs import logger
-
-_LAST_PLACE = 0x6E6F6374_75736572
-"""The advisory lock of whoever counts users before adding one."""
-_TAKEN = {
-    "users_email_key": "this e-mail address is already registered; log in, or use another one",
-    "users_username_key": "this user name is taken; choose another one",
-}
 
 _log = logger(__name__)
 
@@ -67,10 +61,8 @@ async def register(accounts: Accounts, given: Registration) -> User:
                 last_name=last_name,
                 is_approved=not settings.registration_requires_approval,
             )
-    except Conflict as taken:
-        if taken.constraint not in _TAKEN:
-            raise
-        raise Conflicting(_TAKEN[taken.constraint]) from taken
+    except Conflict as conflict:
+        raise taken(conflict, "log in, or choose another one") from conflict
     _log.info("user registered", user_id=str(user.id), is_approved=user.is_approved)
     return user
 
@@ -83,7 +75,7 @@ async def _require_place(connection: Connection, settings: Settings) -> None:
     most = settings.max_users_limit
     if most is None:
         return
-    await lock_name(connection, _LAST_PLACE)
+    await locks.hold(connection, locks.LAST_PLACE)
     if await count_people(connection) >= most:
         msg = f"this server has its limit of {most} users; ask an administrator"
         raise PermissionDenied(msg)

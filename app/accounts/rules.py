@@ -8,6 +8,7 @@ import unicodedata
 from app.errors import NOT_TOLD, InvalidInput
 from app.security.passwords import LONGEST_PASSWORD
 from app.settings import Settings
+from app.wire import is_text
 
 LONGEST_EMAIL, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63
 """Characters of an address, of what stands before its @, and between its dots (RFC 5321, 1035)."""
@@ -75,8 +76,3 @@ def is_printable(text: str) -> bool:
     return not any(
         unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text
     )
-
-
-def is_text(text: str) -> bool:
-    """Whether a text can be written as UTF-8: no halves of characters."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from app.accounts.context import Accounts
 from app.accounts.holders import gone
-from app.accounts.token_states import DAY_SECONDS, TokenState, state_at
+from app.accounts.token_states import DAY_SECONDS, TokenState, state_at, whole_days_until
 from app.errors import Conflicting, InvalidInput, PermissionDenied, Unauthenticated
 from app.security.tokens import (
     CREATE_ONE,
@@ -172,8 +172,7 @@ async def access_for_service(accounts: Accounts, principal: Principal | None) ->
     if principal is None or principal.kind != Kind.SERVICE or principal.token_id is None:
         msg = f"only a service token can be refreshed here: send one as bearer token; {CREATE_ONE}"
         raise Unauthenticated(msg)
-    now = accounts.clock()
-    moment = datetime.fromtimestamp(now, UTC)
+    now, moment = accounts.clock(), accounts.moment()
     async with accounts.postgres.connection() as connection:
         if not await service_tokens.use_service_token(connection, principal.token_id, moment):
             raise gone()
@@ -194,10 +193,9 @@ async def access_for_service(accounts: Accounts, principal: Principal | None) ->
 
 async def revoke_service_token(accounts: Accounts, token_id: UUID) -> None:
     """End a token at once, everywhere; raises NotFound, also when that was done before."""
-    moment = datetime.fromtimestamp(accounts.clock(), UTC)
     async with accounts.postgres.transaction() as connection:
         token = await service_tokens.lock_service_token(connection, token_id)
-        await service_tokens.revoke_service_token(connection, token_id, moment)
+        await service_tokens.revoke_service_token(connection, token_id, accounts.moment())
     _tell("service token revoked", token)
 
 
@@ -219,7 +217,7 @@ def days_left(token: ServiceToken, now: float) -> int | None:
     """Whole days until the end of a token, 0 after it, None for an eternal one."""
     if token.expires_at is None:
         return None
-    return max(0, int((token.expires_at.timestamp() - now) // DAY_SECONDS))
+    return whole_days_until(token.expires_at.timestamp(), now)
 
 
 def life_of(token: ServiceToken) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from app.accounts.context import Accounts
@@ -56,7 +56,7 @@ async def start(
     holder = await find_user(connection, user_id)
     if holder is None:
         return None
-    now = moment(accounts)
+    now = accounts.moment()
     login = Login(
         family_id=uuid.uuid4(),
         user_id=user_id,
@@ -79,12 +79,12 @@ async def refresh(accounts: Accounts, refresh_token: str, *, strict: bool) -> To
     stolen: Login | None = None
     async with accounts.postgres.transaction() as connection:
         session = await _held(connection, digest)
-        if session is None or not _lasts(session, moment(accounts)):
+        if session is None or not _lasts(session, accounts.moment()):
             raise _refused()
         if _is_misused(accounts, session):
             stolen = session.login
             await sessions.revoke_family(
-                connection, stolen.user_id, stolen.family_id, moment(accounts)
+                connection, stolen.user_id, stolen.family_id, accounts.moment()
             )
         else:
             return await _refreshed(
@@ -106,7 +106,7 @@ async def end_by_token(accounts: Accounts, refresh_token: str) -> uuid.UUID | No
             return None
         login = session.login
         lasted = await sessions.revoke_family(
-            connection, login.user_id, login.family_id, moment(accounts)
+            connection, login.user_id, login.family_id, accounts.moment()
         )
     if lasted:
         _tell("logged out", login.user_id, login.family_id)
@@ -122,7 +122,7 @@ async def end(
     """
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
-        if not await sessions.revoke_family(connection, user_id, family_id, moment(accounts)):
+        if not await sessions.revoke_family(connection, user_id, family_id, accounts.moment()):
             msg = f"no session {family_id} of yours; list them at /api/v1/auth/sessions"
             raise NotFound(msg)
     _tell("logged out" if own else "session ended from elsewhere", user_id, family_id)
@@ -132,7 +132,7 @@ async def end_all(accounts: Accounts, user_id: uuid.UUID) -> int:
     """End all logins of a user; how many there were."""
     async with accounts.postgres.transaction() as connection:
         await lock_user(connection, user_id)
-        ended = await sessions.revoke_all(connection, user_id, moment(accounts))
+        ended = await sessions.revoke_all(connection, user_id, accounts.moment())
     _log.info("logged out everywhere", user_id=str(user_id), sessions=ended)
     return ended
 
@@ -140,12 +140,7 @@ async def end_all(accounts: Accounts, user_id: uuid.UUID) -> int:
 async def lasting(accounts: Accounts, user_id: uuid.UUID) -> list[Family]:
     """The logins of a user that last, the newest first."""
     async with accounts.postgres.connection() as connection:
-        return await sessions.list_families(connection, user_id, moment(accounts), MOST_LISTED)
-
-
-def moment(accounts: Accounts) -> datetime:
-    """Now."""
-    return datetime.fromtimestamp(accounts.clock(), UTC)
+        return await sessions.list_families(connection, user_id, accounts.moment(), MOST_LISTED)
 
 
 async def _held(connection: Connection, token_digest: bytes) -> Session | None:
@@ -167,14 +162,14 @@ def _lasts(session: Session, now: datetime) -> bool:
 def _is_misused(accounts: Accounts, session: Session) -> bool:
     """Whether a token comes long after another one took its place."""
     grace = timedelta(seconds=accounts.settings.refresh_grace_seconds)
-    return session.replaced_at is not None and session.replaced_at + grace < moment(accounts)
+    return session.replaced_at is not None and session.replaced_at + grace < accounts.moment()
 
 
 async def _refreshed(
     accounts: Accounts, connection: Connection, session: Session, kept: str | None
 ) -> Tokens:
     """Tokens for a refresh token that lasts; `kept` comes back unless it was replaced before."""
-    login, now = session.login, moment(accounts)
+    login, now = session.login, accounts.moment()
     holder = await find_user(connection, login.user_id)
     if holder is None:
         raise _refused()
@@ -190,7 +185,7 @@ async def _refreshed(
 async def _new_token(accounts: Accounts, connection: Connection, login: Login) -> str:
     """One more refresh token of a family, stored by its digest."""
     refresh_token = str(uuid.uuid4())
-    now = moment(accounts)
+    now = accounts.moment()
     await sessions.insert_session(
         connection,
         login,

@@ -12,9 +12,9 @@ from itertools import takewhile
 
 from app.accounts.context import Accounts
 from app.accounts.turns import UnderWay
-from app.errors import RateLimited
+from app.errors import AppError, RateLimited
 from app.security.tokens import digest_of
-from app.storage import login_attempts
+from app.storage import locks, login_attempts
 from app.storage.login_attempts import Attempt
 from app.storage.postgres import Connection
 from app.storage.users import User, find_by_name
@@ -58,13 +58,34 @@ async def reserve(accounts: Accounts, name: str, address: str | None) -> Reserve
     return await accounts.turns.taken(name, lambda: _reserved(accounts, name, address))
 
 
+async def checked(
+    accounts: Accounts, reserved: Reserved, password: str, password_hash: str | None
+) -> bool:
+    """Whether a password matches a hash, for whoever has the right to know.
+
+    Raises Overloaded where it cannot be checked; the attempt counts for nothing then.
+    """
+    try:
+        return await accounts.passwords.matches(password, password_hash)
+    except AppError:
+        async with accounts.postgres.transaction() as connection:
+            await login_attempts.delete_attempt(connection, reserved.attempt)
+        raise
+
+
+async def settle(accounts: Accounts, reserved: Reserved, *, succeeded: bool) -> None:
+    """Say how an attempt ended."""
+    async with accounts.postgres.transaction() as connection:
+        await login_attempts.settle(connection, reserved.attempt, succeeded=succeeded)
+
+
 async def _reserved(accounts: Accounts, name: str, address: str | None) -> Reserved:
     """The right to check one password now; raises RateLimited, UnderWay while others have it."""
     now = accounts.clock()
     network = network_of(address)
     async with accounts.postgres.transaction() as connection:
         digest = digest_of(await login_attempts.folded(connection, name))
-        await login_attempts.lock_name(connection, _key(digest))
+        await locks.hold(connection, locks.number_of(digest))
         user, password_hash = await find_by_name(connection, name) or (None, None)
         await _require_few_of_account(accounts, connection, digest, user, now)
         if network is not None:
@@ -98,7 +119,7 @@ async def _require_few_from(
     limit = Limit(accounts.settings.login_failures_per_address, accounts.settings.login_window)
     since, most = datetime.fromtimestamp(now - limit.window, UTC), limit.failures + BEYOND
     digest = digest_of(f"address {network}")
-    await login_attempts.lock_name(connection, _key(digest))
+    await locks.hold(connection, locks.number_of(digest))
     tried = await login_attempts.list_unsuccessful_from(connection, network, since, most)
     with _told_once(accounts, digest, "address"):
         refuse_beyond(limit, tried, now, "address")
@@ -175,8 +196,3 @@ def network_of(address: str | None) -> str | None:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ip_network((parsed, NETWORK_BITS), strict=False).network_address)
-
-
-def _key(digest: bytes) -> int:
-    """The number of an advisory lock."""
-    return int.from_bytes(digest[:8], signed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from math import isfinite
+from math import floor, isfinite
 
 DAY_SECONDS = 86_400
 SOON_DAYS = 7
@@ -23,6 +23,16 @@ class TokenState(StrEnum):
     REVOKED = "revoked"
     ERROR = "error"
     """Its end is no moment in time, or nobody could be asked."""
+
+
+def days_until(ends: float, now: float) -> float:
+    """Days until an end, negative after it; both in seconds since 1970."""
+    return (ends - now) / DAY_SECONDS
+
+
+def whole_days_until(ends: float, now: float) -> int:
+    """Whole days until an end, 0 after it."""
+    return max(0, floor(days_until(ends, now)))
 
 
 def state_at(ends: float | None, now: float) -> TokenState:

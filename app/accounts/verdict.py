@@ -11,7 +11,7 @@ from uuid import UUID
 from app.accounts.context import Accounts
 from app.accounts.principals import Principals
 from app.accounts.service_tokens import state_of
-from app.accounts.token_states import DAY_SECONDS, TokenState
+from app.accounts.token_states import TokenState, whole_days_until
 from app.errors import AppError, TokenExpired, Unauthenticated
 from app.security.tokens import LONGEST_TOKEN, Kind, scope_text, signed_content
 from app.storage.service_tokens import ServiceToken, find_service_token
@@ -51,7 +51,7 @@ class Verdict:
         }
         if isinstance(ends, int):
             told["expires_at"] = datetime.fromtimestamp(ends, UTC).isoformat()
-            told["days_until_expiry"] = max(0, int((ends - self.now) // DAY_SECONDS))
+            told["days_until_expiry"] = whole_days_until(ends, self.now)
         return told
 
     def _told_row(self, row: ServiceToken) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from app.accounts.rules import is_printable, is_text
+from app.accounts.rules import is_printable
 from app.calculations.birth import UNKNOWN, BirthRequest
 from app.calculations.charts import holds_time
 from app.compat.chart_bodies import COORDINATES, READ
@@ -20,7 +20,7 @@ from app.places.apart import looked_up
 from app.places.find import find
 from app.places.table import Place
 from app.storage.charts import ChartContent
-from app.wire import Outcome, decode, encode
+from app.wire import Outcome, decode, encode, is_text
 
 Ask = Callable[[str, bytes], Awaitable[Outcome]]
 """What asks a worker: an operation and its body."""

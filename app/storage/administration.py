@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.storage.pages import Place
 from app.storage.postgres import Connection
+from app.storage.terms import LAST_CHARACTER, Terms
 from app.storage.users import User
 
-_LAST_CHARACTER = chr(0x10FFFF)
-"""What follows every text that begins with the same characters."""
-_ADMINISTRATION = 0x6E6F6374_61646D6E
-"""The advisory lock of whoever changes who may administer, or makes the first accounts."""
+_BEGINS_SO = " OR ".join(
+    f"lower({column}) ~>=~ lower({{0}}::text) "
+    f"AND lower({column}) ~<~ (lower({{0}}::text) || {{1}}::text)"
+    for column in ("email", "username")
+)
+"""Both columns in the order of their indexes, which is that of bytes, not of a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,6 @@ class UserChange:
     is_approved: bool | None = None
     is_superuser: bool | None = None
     tier: str | None = None
-
-
-async def lock_administration(connection: Connection) -> None:
-    """Until the end of this transaction, nobody else changes who may administer."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", _ADMINISTRATION)
 
 
 async def find_first(connection: Connection, service_email: str) -> tuple[UUID | None, bool]:
@@ -63,7 +60,7 @@ async def has_superuser(connection: Connection) -> bool:
 
 
 async def has_other_superuser(connection: Connection, user_id: UUID) -> bool:
-    """Whether somebody else could administer; to be asked under `lock_administration`."""
+    """Whether somebody else could administer; to be asked under `ADMINISTRATION`."""
     query = """
         SELECT EXISTS (
             SELECT FROM users WHERE is_superuser AND is_active AND is_approved AND id <> $1
@@ -76,11 +73,11 @@ async def list_users(
     connection: Connection, wanted: UserFilter, after: Place | None, limit: int
 ) -> list[User]:
     """The accounts of a page, newest first."""
-    terms = _Terms()
+    terms = Terms()
     if after is not None:
         terms.add("(created_at, id) < ({}, {})", after.created_at, after.id)
     if wanted.search is not None:
-        terms.add_prefix(wanted.search)
+        terms.add(f"({_BEGINS_SO})", wanted.search, LAST_CHARACTER)
     if wanted.is_active is not None:
         terms.add("is_active" if wanted.is_active else "NOT is_active")
     if wanted.is_approved is not None:
@@ -90,7 +87,7 @@ async def list_users(
     query = f"""
         SELECT id, email, username, first_name, last_name,
             is_active, is_approved, is_superuser, tier, created_at, updated_at
-        FROM users {terms.where} ORDER BY created_at DESC, id DESC LIMIT {int(limit)}
+        FROM users WHERE TRUE {terms.text} ORDER BY created_at DESC, id DESC LIMIT {int(limit)}
     """  # noqa: S608 - constants and parameters
     return [User(**row) for row in await connection.fetch(query, *terms.values)]
 
@@ -106,38 +103,3 @@ async def update_user(connection: Connection, user_id: UUID, change: UserChange)
     """
     values = (change.is_active, change.is_approved, change.is_superuser, change.tier)
     return await connection.execute(query, user_id, *values) == 1
-
-
-@dataclass(slots=True)
-class _Terms:
-    """Conditions of a query, and the values of their places."""
-
-    values: list[object] = field(default_factory=list)
-    _texts: list[str] = field(default_factory=list)
-
-    @property
-    def where(self) -> str:
-        return f"WHERE {' AND '.join(self._texts)}" if self._texts else ""
-
-    def add(self, text: str, *values: object) -> None:
-        places = self._places(len(values))
-        self.values.extend(values)
-        self._texts.append(text.format(*places))
-
-    def add_prefix(self, prefix: str) -> None:
-        """Both columns in the order of their indexes, which is that of bytes, not of a language."""
-        low, last = self._places(2)
-        self.values.extend((prefix, _LAST_CHARACTER))
-        self._texts.append(
-            "("
-            + " OR ".join(
-                f"lower({column}) ~>=~ lower({low}::text) "
-                f"AND lower({column}) ~<~ (lower({low}::text) || {last}::text)"
-                for column in ("email", "username")
-            )
-            + ")"
-        )
-
-    def _places(self, count: int) -> Iterator[str]:
-        first = len(self.values) + 1
-        return (f"${number}" for number in range(first, first + count))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
 from app.places.folding import plain
 from app.storage.postgres import Connection
+from app.storage.terms import LAST_CHARACTER
 
 LONGEST_WORD = 64
 """Characters of a word that are compared."""
 MOST_WORDS = 100
 """Of one chart: rows that are written with it, and erased with its owner."""
-LAST_CHARACTER = chr(0x10FFFF)
-"""What follows every word that begins with the same characters."""
 
 HAS_WORD = """
     EXISTS (
@@ -25,24 +23,6 @@ HAS_WORD = """
 """
 """Whether a chart `c` has a word that begins so. Its words stand in its own row as well: of many
 charts that are looked through, each would cost a page of another index."""
-
-
-@dataclass(slots=True)
-class Terms:
-    """More conditions of a query, and the values of all its parameters."""
-
-    values: list[object]
-    text: str = ""
-
-    def add(self, condition: str, *values: object) -> None:
-        """A condition with `{}` for each value."""
-        self.text += f" AND {condition.format(*self.keep(*values))}"
-
-    def keep(self, *values: object) -> list[str]:
-        """The parameters that stand for some values."""
-        first = len(self.values) + 1
-        self.values.extend(values)
-        return [f"${number}" for number in range(first, first + len(values))]
 
 
 def words_of(*texts: str | None) -> frozenset[str]:

@@ -14,6 +14,7 @@ from app.errors import Conflicting, NotFound
 from app.places.folding import plain
 from app.storage import chart_words
 from app.storage.postgres import Connection, Row
+from app.storage.terms import LAST_CHARACTER, Terms
 
 LONGEST_KEY = 200
 """Characters by which names are sorted."""
@@ -134,7 +135,7 @@ async def get_chart(connection: Connection, user_id: UUID, chart_id: UUID) -> Sa
 
 async def list_charts(connection: Connection, user_id: UUID, listing: Listing) -> list[SavedChart]:
     """The charts of a page."""
-    terms = chart_words.Terms([user_id])
+    terms = Terms([user_id])
     _add_place(terms, listing)
     source = "charts c"
     if listing.words:
@@ -166,7 +167,7 @@ def place_of(chart: SavedChart, order: ChartOrder) -> ChartPlace:
     return ChartPlace(value, chart.id)
 
 
-def _add_place(terms: chart_words.Terms, listing: Listing) -> None:
+def _add_place(terms: Terms, listing: Listing) -> None:
     if listing.after is None:
         return
     column, kind = _COLUMNS[listing.order.key]
@@ -176,7 +177,7 @@ def _add_place(terms: chart_words.Terms, listing: Listing) -> None:
 
 
 async def _found(
-    connection: Connection, user_id: UUID, words: tuple[str, ...], terms: chart_words.Terms
+    connection: Connection, user_id: UUID, words: tuple[str, ...], terms: Terms
 ) -> str:
     """Where a search looks: at the charts of its rarest word, or at all if none is rare.
 
@@ -187,10 +188,10 @@ async def _found(
     rare = await _is_rare(connection, user_id, counts[rarest])
     for place, word in enumerate(words):
         if not (rare and place == rarest):
-            terms.add(chart_words.HAS_WORD, word, chart_words.LAST_CHARACTER)
+            terms.add(chart_words.HAS_WORD, word, LAST_CHARACTER)
     if not rare:
         return "charts c"
-    first, last = terms.keep(words[rarest], chart_words.LAST_CHARACTER)
+    first, last = terms.keep(words[rarest], LAST_CHARACTER)
     return f"""(
             SELECT DISTINCT w.chart_id FROM chart_words w
             WHERE w.user_id = $1 AND w.word >= {first}::text

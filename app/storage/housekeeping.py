@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import NoReturn
@@ -21,127 +22,57 @@ MOST_BATCHES = 100
 EVERY_SECONDS, FIRST_SECONDS = 3600.0, 300.0
 """Between two times, and before the first: a server that starts has other work."""
 
-_KEPT = MappingProxyType(
-    {
-        "sessions": timedelta(days=7),
-        "revoked_sessions": timedelta(days=7),
-        "service_tokens": timedelta(days=90),
-        "revoked_service_tokens": timedelta(days=90),
-        "password_resets": timedelta(days=1),
-        "login_attempts": timedelta(days=1),  # the longest that a failed login may count
-        "idempotency_keys": timedelta(0),
-    }
-)
-"""For how long a row is kept for the record after it has ended. The alerts of a token go with it,
-and a password reset that was used goes at its end too, which is soon."""
-
-Purge = Callable[[Connection, datetime, int], Awaitable[int]]
-"""Deletes at most so many rows that ended before a moment; how many it has deleted."""
-
 _log = logger(__name__)
 
 
-async def delete_sessions(connection: Connection, before: datetime, limit: int) -> int:
-    """How many sessions were deleted that expired before then, `limit` at most."""
-    query = """
-        DELETE FROM sessions WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM sessions WHERE expires_at < $1
-            ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Rows of a table that ended at the time in a column, and for how long they are kept then."""
+
+    table: str
+    column: str
+    kept: timedelta
+    among: str = "TRUE"
 
 
-async def delete_revoked_sessions(connection: Connection, before: datetime, limit: int) -> int:
-    """How many sessions were deleted that were revoked before then, `limit` at most."""
-    query = """
-        DELETE FROM sessions WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM sessions WHERE revoked_at < $1
-            ORDER BY revoked_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-async def delete_service_tokens(connection: Connection, before: datetime, limit: int) -> int:
-    """How many service tokens were deleted that expired before then, `limit` at most."""
-    query = """
-        DELETE FROM service_tokens WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM service_tokens WHERE revoked_at IS NULL AND expires_at < $1
-            ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-async def delete_revoked_service_tokens(
-    connection: Connection, before: datetime, limit: int
-) -> int:
-    """How many service tokens were deleted that were revoked before then, `limit` at most."""
-    query = """
-        DELETE FROM service_tokens WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM service_tokens WHERE revoked_at < $1
-            ORDER BY revoked_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-async def delete_password_resets(connection: Connection, before: datetime, limit: int) -> int:
-    """How many password resets were deleted that expired before then, `limit` at most."""
-    query = """
-        DELETE FROM password_resets WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM password_resets WHERE expires_at < $1
-            ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-async def delete_login_attempts(connection: Connection, before: datetime, limit: int) -> int:
-    """How many login attempts were deleted that are older than then, `limit` at most."""
-    query = """
-        DELETE FROM login_attempts WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM login_attempts WHERE attempted_at < $1
-            ORDER BY attempted_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-async def delete_idempotency_keys(connection: Connection, before: datetime, limit: int) -> int:
-    """How many idempotency keys were deleted that expired before then, `limit` at most."""
-    query = """
-        DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM idempotency_keys WHERE expires_at < $1
-            ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        ))
-    """
-    return await connection.execute(query, before, limit)
-
-
-PURGES: Mapping[str, Purge] = MappingProxyType(
+PURGED: Mapping[str, Ended] = MappingProxyType(
     {
-        "sessions": delete_sessions,
-        "revoked_sessions": delete_revoked_sessions,
-        "service_tokens": delete_service_tokens,
-        "revoked_service_tokens": delete_revoked_service_tokens,
-        "password_resets": delete_password_resets,
-        "login_attempts": delete_login_attempts,
-        "idempotency_keys": delete_idempotency_keys,
+        "sessions": Ended("sessions", "expires_at", timedelta(days=7)),
+        "revoked_sessions": Ended("sessions", "revoked_at", timedelta(days=7)),
+        "service_tokens": Ended(
+            "service_tokens", "expires_at", timedelta(days=90), among="revoked_at IS NULL"
+        ),
+        "revoked_service_tokens": Ended("service_tokens", "revoked_at", timedelta(days=90)),
+        "password_resets": Ended("password_resets", "expires_at", timedelta(days=1)),
+        # A day is the longest that a failed login may count.
+        "login_attempts": Ended("login_attempts", "attempted_at", timedelta(days=1)),
+        "idempotency_keys": Ended("idempotency_keys", "expires_at", timedelta(0)),
     }
 )
+"""What is deleted. The alerts of a token go with it, and a password reset that was used goes at its
+end too, which is soon."""
+
+
+async def delete_ended(connection: Connection, ended: Ended, before: datetime, limit: int) -> int:
+    """How many rows were deleted that ended before then, `limit` at most."""
+    query = f"""
+        DELETE FROM {ended.table} WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {ended.table} WHERE {ended.among} AND {ended.column} < $1
+            ORDER BY {ended.column} LIMIT $2 FOR UPDATE SKIP LOCKED
+        ))
+    """  # noqa: S608 - names of ours
+    return await connection.execute(query, before, limit)
 
 
 async def purge(
     postgres: Postgres, now: datetime, *, batch: int = BATCH, most_batches: int = MOST_BATCHES
 ) -> Mapping[str, int]:
     """How many rows of each kind were deleted; raises what the database raises."""
-    deleted = dict.fromkeys(PURGES, 0)
-    for kind, delete in PURGES.items():
+    deleted = dict.fromkeys(PURGED, 0)
+    for kind, ended in PURGED.items():
         for _ in range(most_batches):
             async with postgres.connection() as connection:
-                count = await delete(connection, now - _KEPT[kind], batch)
+                count = await delete_ended(connection, ended, now - ended.kept, batch)
             deleted[kind] += count
             if count < batch:
                 break

@@ -17,11 +17,6 @@ class Attempt:
     attempted_at: datetime
 
 
-async def lock_name(connection: Connection, key: int) -> None:
-    """Wait until no other transaction holds this number, and hold it until this one ends."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", key)
-
-
 async def folded(connection: Connection, name: str) -> str:
     """A name as accounts are looked up by it: two of the same account are equal."""
     return str(await connection.fetchval("SELECT lower($1::text)", name))

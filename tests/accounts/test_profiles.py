@@ -46,7 +46,7 @@ async def test_the_address_changes_with_the_password_alone(accounts: Accounts) -
     ("changes", "words"),
     [
         ({"email": "BERTA@example.com"}, "this e-mail address is already registered"),
-        ({"username": "Berta"}, "this user name is already registered"),
+        ({"username": "Berta"}, "this user name is taken"),
     ],
 )
 async def test_what_another_account_has_is_refused_in_words(

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.storage import administration
+from app.storage import administration, locks
 from app.storage.administration import UserChange, UserFilter
 from app.storage.pages import Place
 from app.storage.postgres import Postgres
@@ -144,11 +144,11 @@ async def test_whoever_changes_administrators_waits_for_another_who_does(
 
     async def second() -> None:
         async with postgres.transaction() as connection:
-            await administration.lock_administration(connection)
+            await locks.hold(connection, locks.ADMINISTRATION)
             order.append("second")
 
     async with postgres.transaction() as connection:
-        await administration.lock_administration(connection)
+        await locks.hold(connection, locks.ADMINISTRATION)
         waiting = asyncio.create_task(second())
         query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         while not await connection.fetchval(query):  # noqa: ASYNC110 - it waits in the database

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.storage.errors import DatabaseUnavailable
-from app.storage.housekeeping import PURGES, keep_house, purge
+from app.storage.housekeeping import PURGED, delete_ended, keep_house, purge
 from app.storage.postgres import Connection, Postgres
 from tests.storage.tokens import NOW, add_owner
 
@@ -84,10 +84,10 @@ async def left(connection: Connection, kind: str) -> int:
 
 
 def test_the_table_of_this_test_holds_every_kind() -> None:
-    assert set(ENDED_AT) == set(PURGES)
+    assert set(ENDED_AT) == set(PURGED)
 
 
-@pytest.mark.parametrize("kind", PURGES)
+@pytest.mark.parametrize("kind", PURGED)
 async def test_a_row_is_deleted_once_its_time_is_over(postgres: Postgres, kind: str) -> None:
     over = NOW - ENDED_AT[kind][2]
     async with postgres.connection() as connection:
@@ -133,7 +133,7 @@ async def test_rows_that_another_is_deleting_are_left_to_it(postgres: Postgres) 
     async with postgres.transaction() as other:
         async with postgres.connection() as connection:
             await add(connection, "login_attempts", *[NOW - timedelta(days=2)] * 3)
-        assert await PURGES["login_attempts"](other, NOW, 2) == 2
+        assert await delete_ended(other, PURGED["login_attempts"], NOW, 2) == 2
         assert (await purge(postgres, NOW))["login_attempts"] == 1
 
 
@@ -202,7 +202,7 @@ class Ailing(Postgres):
 async def test_an_outage_is_logged_once_and_outlived(postgres: Postgres) -> None:
     async with postgres.connection() as connection:
         await add(connection, "sessions", NOW - timedelta(days=8))
-    once = [True] * len(PURGES)
+    once = [True] * len(PURGED)
     ailing = Ailing(postgres, False, False, *once, False)  # noqa: FBT003 - a script
     with capture_logs() as lines:
         await kept(ailing, Hours(5))

@@ -20,6 +20,7 @@ from app.storage import (
     external_users,
     housekeeping,
     idempotency,
+    locks,
     login_attempts,
     password_resets,
     profiles,
@@ -89,15 +90,14 @@ def listing_tokens(after: Place | None, *, revoked: bool) -> Call:
     return lambda c: service_tokens.list_service_tokens(c, 50, after=after, revoked=revoked)
 
 
-def purging(delete: housekeeping.Purge) -> Call:
-    return lambda c: delete(c, AGO, 1000)
+def purging(ended: housekeeping.Ended) -> Call:
+    return lambda c: housekeeping.delete_ended(c, ended, AGO, 1000)
 
 
 CALLS: dict[str, tuple[Call, ...]] = {
     "access.find_user": (lambda c: access.find_user(c, USER),),
     "access.find_login": (lambda c: access.find_login(c, USER, FAMILY),),
     "access.find_service": (lambda c: access.find_service(c, TOKEN),),
-    "administration.lock_administration": (administration.lock_administration,),
     "administration.find_first": (lambda c: administration.find_first(c, "someone7@example.org"),),
     "administration.has_superuser": (administration.has_superuser,),
     "administration.has_other_superuser": (lambda c: administration.has_other_superuser(c, USER),),
@@ -140,15 +140,12 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "erasure.read_at_one_instant": (erasure.read_at_one_instant,),
     "erasure.delete_user": (lambda c: erasure.delete_user(c, USER),),
     "external_users.user_of_subject": (lambda c: external_users.user_of_subject(c, "a-subject"),),
-    **{
-        f"housekeeping.{delete.__name__}": (purging(delete),)
-        for delete in housekeeping.PURGES.values()
-    },
+    "housekeeping.delete_ended": tuple(map(purging, housekeeping.PURGED.values())),
     "idempotency.find_claim": (lambda c: idempotency.find_claim(c, REQUEST),),
     "idempotency.find_earlier": (lambda c: idempotency.find_earlier(c, REQUEST),),
     "idempotency.settle": (lambda c: idempotency.settle(c, REQUEST, NOW, 200, b"{}"),),
     "idempotency.delete_claim": (lambda c: idempotency.delete_claim(c, REQUEST, NOW),),
-    "login_attempts.lock_name": (lambda c: login_attempts.lock_name(c, 7),),
+    "locks.hold": (lambda c: locks.hold(c, locks.ADMINISTRATION),),
     "login_attempts.folded": (lambda c: login_attempts.folded(c, "Someone"),),
     "login_attempts.list_of_account": (
         lambda c: login_attempts.list_of_account(c, digest("name7"), AGO, 5),
