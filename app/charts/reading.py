@@ -12,8 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 from app.accounts.rules import is_printable
-from app.calculations.birth import UNKNOWN, BirthRequest
+from app.calculations.birth import UNKNOWN
 from app.calculations.charts import holds_time
+from app.charts.merging import BIRTH_FIELDS
 from app.compat.chart_bodies import COORDINATES, READ
 from app.errors import CalculationFailed, InternalError, InvalidInput, Problem
 from app.places.apart import looked_up
@@ -29,7 +30,6 @@ Members = dict[str, Any]
 CITY = "city"
 """Where a zone comes from that a city has told."""
 LONGEST_NAME, LONGEST_NOTES, LONGEST_PLACE = 200, 4000, 200
-BIRTH_FIELDS = frozenset(BirthRequest.model_fields)
 ONLY_TOLD = frozenset(
     {
         *("id", "version", "place", "timezone_source", "time_known", "utc", "julian_day"),
@@ -41,7 +41,7 @@ _NOT_READ = ONLY_TOLD | {"name", "notes", "city", "country", "region"}
 """Members that no worker needs to see, or may be told."""
 _READ_HERE = frozenset({"house_system", "timezone_source"})
 """Members that a worker is told of elsewhere: in `config`, and beside the body."""
-_TOLD = BIRTH_FIELDS | {"config", "house_system", "city", "country", "region"}
+_TOLD = frozenset({*BIRTH_FIELDS, "config", "house_system", "city", "country", "region"})
 _CLOCK = ("date", "time", "timezone", "latitude", "longitude", "calendar", "local_mean_time")
 """Members that make it another question which of two equal local times was meant."""
 

@@ -229,7 +229,10 @@ def _progressions_reply(replies: Any, payload: Payload) -> LegacyProgressions:
     if payload["include_returns"]:
         found = replies[-1]["solar_return"]
         told["returns"] = {
-            "solar": {"date": found["return_time"], "positions": places(found["positions"])}
+            "solar": {
+                "date": found["return_time"],
+                "positions": positions_by_planet(found["positions"]),
+            }
         }
     return told
 
@@ -238,7 +241,7 @@ def _progressed(row: Mapping[str, Any]) -> LegacyProgressed:
     return {**degree_of(row), "latitude": row["latitude"], "house": row["house"]}
 
 
-def places(rows: list[Mapping[str, Any]]) -> dict[str, LegacyReturnPlace]:
+def positions_by_planet(rows: list[Mapping[str, Any]]) -> dict[str, LegacyReturnPlace]:
     """Where points stand, by their name."""
     return {
         row["planet"]: {"longitude": row["longitude"], "latitude": row["latitude"]} for row in rows

@@ -22,8 +22,8 @@ from app.calculations.ingresses import IngressType
 from app.calculations.pairs import EXAMPLE_PAIR
 from app.calculations.return_search import ReturnType, YearRule
 from app.compat import direct
-from app.compat.chart_times import LegacyReturnPlace, places
-from app.compat.forms import IN_CHART, STORED_EXAMPLE, OfChart, StoredChart
+from app.compat.chart_times import LegacyReturnPlace, positions_by_planet
+from app.compat.forms import CHART_NAMES, STORED_EXAMPLE, OfChart, StoredChart
 from app.compat.legacy import Adapter, Payload, chart, picked
 from app.compat.requests import Aspects, Multiplier
 from app.compat.shapes import PairAspect, pair_aspect
@@ -105,7 +105,11 @@ def _synastry_reply(reply: Any, payload: Payload) -> ChartSynastry:
 
 
 def _made(wheel: Mapping[str, Any] | None) -> MadeChart | None:
-    return None if wheel is None else {"chart_id": None, "positions": places(wheel["positions"])}
+    return (
+        None
+        if wheel is None
+        else {"chart_id": None, "positions": positions_by_planet(wheel["positions"])}
+    )
 
 
 def _transits_request(payload: Payload) -> Payload:
@@ -202,7 +206,7 @@ def _return(row: Mapping[str, Any], *, aspects: bool) -> ChartReturn:
     wheel = row["chart"]
     return {
         "date": row["return_time"],
-        "positions": places(wheel["positions"]),
+        "positions": positions_by_planet(wheel["positions"]),
         "aspects": [pair_aspect(aspect) for aspect in wheel["aspects"]] if aspects else [],
     }
 
@@ -260,7 +264,7 @@ def _eclipse(row: Mapping[str, Any]) -> ChartEclipse:
         "date": row["date"],
         "type": row["type"],
         "magnitude": row["magnitude"],
-        "positions": places([*row["positions"].values()]),
+        "positions": positions_by_planet([*row["positions"].values()]),
         "aspects": [pair_aspect(aspect) for aspect in row["aspects"]],
         "house": row["natal"]["house"],
     }
@@ -368,7 +372,7 @@ CHART_ADAPTERS: tuple[Adapter, ...] = (
         _transits_request,
         transits_reply,
         LegacyTransits,
-        IN_CHART,
+        CHART_NAMES,
     ),
     Adapter(
         "charts/returns",
@@ -378,7 +382,7 @@ CHART_ADAPTERS: tuple[Adapter, ...] = (
         _returns_request,
         _returns_reply,
         ChartReturns,
-        {**IN_CHART, "return_date": "start_date", "return_types": "types"},
+        {**CHART_NAMES, "return_date": "start_date", "return_types": "types"},
     ),
     Adapter(
         "charts/eclipses",
@@ -388,7 +392,7 @@ CHART_ADAPTERS: tuple[Adapter, ...] = (
         _eclipses_request,
         _eclipses_reply,
         ChartEclipses,
-        {**IN_CHART, "timezone": "chart.timezone"},
+        {**CHART_NAMES, "timezone": "chart.timezone"},
     ),
     Adapter(
         "charts/ingresses",
@@ -398,7 +402,7 @@ CHART_ADAPTERS: tuple[Adapter, ...] = (
         _ingresses_request,
         _ingresses_reply,
         ChartIngresses,
-        {**IN_CHART, "timezone": "chart.timezone"},
+        {**CHART_NAMES, "timezone": "chart.timezone"},
     ),
 )
 """Operations of stored charts, which routes lead to by the id of a chart."""

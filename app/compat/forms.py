@@ -33,7 +33,7 @@ from app.calculations.fields import (
     named,
 )
 from app.calculations.orbs import MOST_ORBS, Orb
-from app.compat.legacy import BIRTH_FIELDS, STORED_FIELDS, Adapter, Calls, Payload, inside
+from app.compat.legacy import LEGACY_BIRTH_FIELDS, STORED_FIELDS, Adapter, Calls, Payload, inside
 from app.compat.requests import Aspects, LegacyBirth, LegacyRequest
 
 Orbs = Annotated[dict[AspectName, Orb], few(MOST_ORBS), Field(max_length=MOST_ORBS)]
@@ -74,8 +74,8 @@ class HouseOption(LegacyRequest):
     house_system: HouseSystemName | None = None
 
 
-IN_CHART = {
-    **inside("chart", *BIRTH_FIELDS, *STORED_FIELDS),
+CHART_NAMES = {
+    **inside("chart", *LEGACY_BIRTH_FIELDS, *STORED_FIELDS),
     "natal_chart": "chart",
     "natal_chart.house_system": "chart.config.house_system",
 }
@@ -111,7 +111,7 @@ class Operation:
     def of_chart(self) -> Adapter:
         """The operation for a stored chart."""
         example = {"chart": STORED_EXAMPLE}
-        return self._adapter(f"charts/{self.chart_name}", OfChart, example, IN_CHART, charted)
+        return self._adapter(f"charts/{self.chart_name}", OfChart, example, CHART_NAMES, charted)
 
     def _adapter(
         self,
@@ -144,7 +144,7 @@ def charted(payload: Payload) -> Payload:
     preferred = config["house_system"] or HouseSystem.PLACIDUS
     return {
         **payload,
-        **{name: stored[name] for name in (*BIRTH_FIELDS, *STORED_FIELDS)},
+        **{name: stored[name] for name in (*LEGACY_BIRTH_FIELDS, *STORED_FIELDS)},
         "house_system": payload.get("house_system") or preferred,
         "aspects": payload.get("aspects") or config["aspects"],
         "orbs": {**config["orbs"], **payload.get("orbs", {})},

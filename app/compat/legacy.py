@@ -240,10 +240,10 @@ def picked(payload: Payload, *names: str) -> Payload:
     return {name: payload[name] for name in names if payload.get(name) not in (None, [])}
 
 
-BIRTH_FIELDS = ("date", "time", "latitude", "longitude", "timezone", "fold", "calendar")
+LEGACY_BIRTH_FIELDS = ("date", "time", "latitude", "longitude", "timezone", "fold", "calendar")
 STORED_FIELDS = ("altitude", "local_mean_time", "universal_time", "ephemeris")
 """What only a stored birth tells beside them, kept through our own API."""
-_CHART_FIELDS = (*BIRTH_FIELDS, "house_system")
+_CHART_FIELDS = (*LEGACY_BIRTH_FIELDS, "house_system")
 
 
 def chart(payload: Payload) -> Payload:

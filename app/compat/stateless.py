@@ -31,7 +31,7 @@ NARROW_ORB = 1.0
 OPTIONS = inside("options", "planets", "aspects", "orb_multiplier")
 """What the catalogue has at top level and the caller in `options`."""
 
-IN_CHART: Payload = {"chart_data": EXAMPLE}
+CHART_EXAMPLE: Payload = {"chart_data": EXAMPLE}
 """A birth for examples where the caller has it in `chart_data`."""
 
 _LATE_ANGLES = ("CO_ASC_KOCH", "CO_ASC_MUNKASEY", "POLAR_ASC")

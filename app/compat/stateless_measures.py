@@ -14,7 +14,7 @@ from app.calculations.birth import require_time
 from app.calculations.harmonics import MOST_HARMONICS, HarmonicNumber
 from app.compat.legacy import IN_CHART_DATA, Adapter, Payload, chart
 from app.compat.stateless import (
-    IN_CHART,
+    CHART_EXAMPLE,
     NARROW_ORB,
     STANDARD_AND_SOUTH,
     EightAngles,
@@ -162,7 +162,7 @@ ADAPTERS = (
         "stateless/declinations",
         "declinations",
         LegacyDeclinationsRequest,
-        {**IN_CHART, "parallel_orb": 1.0},
+        {**CHART_EXAMPLE, "parallel_orb": 1.0},
         _declinations_request,
         _declinations_reply,
         dict[str, LegacyDeclination],
@@ -172,7 +172,7 @@ ADAPTERS = (
         "stateless/harmonics",
         "harmonics",
         LegacyHarmonicsRequest,
-        {**IN_CHART, "harmonics": [5, 7]},
+        {**CHART_EXAMPLE, "harmonics": [5, 7]},
         _harmonics_request,
         _harmonics_reply,
         LegacyHarmonics,

@@ -14,7 +14,7 @@ from app.calculations.dignity_shapes import DignityReply
 from app.calculations.fields import named
 from app.compat.legacy import IN_CHART_DATA, Adapter, Payload, chart
 from app.compat.stateless import (
-    IN_CHART,
+    CHART_EXAMPLE,
     LegacyChartDataRequest,
     Point,
     birth_alone,
@@ -140,7 +140,7 @@ ADAPTERS = (
         "stateless/dignities",
         "dignities",
         LegacyDignitiesRequest,
-        {**IN_CHART, "dignity_system": "TRADITIONAL"},
+        {**CHART_EXAMPLE, "dignity_system": "TRADITIONAL"},
         _dignities_request,
         _dignities_reply,
         LegacyDignities,
@@ -150,7 +150,7 @@ ADAPTERS = (
         "stateless/antiscia",
         "antiscia",
         LegacyAntisciaRequest,
-        IN_CHART,
+        CHART_EXAMPLE,
         _antiscia_request,
         _antiscia_reply,
         dict[str, LegacyAntiscion],
@@ -160,7 +160,7 @@ ADAPTERS = (
         "stateless/special-points",
         "special-points",
         LegacySpecialPointsRequest,
-        IN_CHART,
+        CHART_EXAMPLE,
         _special_points_request,
         _special_points_reply,
         LegacySpecialPoints,

@@ -15,7 +15,7 @@ from app.calculations.arabic_parts import PartName
 from app.calculations.fields import MOST_POINTS
 from app.compat.legacy import IN_CHART_DATA, Adapter, Calls, Payload
 from app.compat.stateless import (
-    IN_CHART,
+    CHART_EXAMPLE,
     LegacyChartDataRequest,
     Point,
     birth_alone,
@@ -126,7 +126,7 @@ ADAPTERS = (
         "stateless/fixed-stars",
         "fixed-stars",
         LegacyStarsRequest,
-        {**IN_CHART, "orb": 1.5},
+        {**CHART_EXAMPLE, "orb": 1.5},
         _stars_request,
         _stars_reply,
         dict[str, LegacyStar],
@@ -136,7 +136,7 @@ ADAPTERS = (
         "stateless/arabic-parts",
         "arabic-parts",
         LegacyPartsRequest,
-        {**IN_CHART, "parts": ["FORTUNE", "SPIRIT"]},
+        {**CHART_EXAMPLE, "parts": ["FORTUNE", "SPIRIT"]},
         None,
         _parts_reply,
         dict[str, float],

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from app.astrology.aspects import AspectKind
 from app.calculations.birth import NOON, UNKNOWN, Latitude, Longitude
 from app.compat.forms import ChartConfig
-from app.compat.legacy import BIRTH_FIELDS
+from app.compat.legacy import LEGACY_BIRTH_FIELDS
 from app.compat.requests import LegacyChart, LegacyRequest
 from app.compat.stateless import LegacyNatalChart
 from app.storage.charts import ChartContent, SavedChart
@@ -117,7 +117,11 @@ def body_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
     A time beside a date that holds the same one is no second time.
     """
-    body = {name: given[name] for name in (*BIRTH_FIELDS, "config") if given.get(name) is not None}
+    body = {
+        name: given[name]
+        for name in (*LEGACY_BIRTH_FIELDS, "config")
+        if given.get(name) is not None
+    }
     if isinstance(config := body.get("config"), dict):
         body["config"] = {name: value for name, value in config.items() if value is not None}
     if isinstance(date := body.get("date"), str) and date.endswith(f"T{body.get('time')}"):
