@@ -8,7 +8,6 @@ from uuid import UUID
 
 from app.errors import NotFound
 from app.storage.postgres import Connection, Row
-from app.storage.rights import roles_of
 from app.tiers import Tier
 
 
@@ -112,12 +111,6 @@ async def lock_user(connection: Connection, user_id: UUID) -> tuple[User, str | 
         msg = f"no user {user_id}"
         raise NotFound(msg)
     return _user(row), row["password_hash"]
-
-
-async def list_roles(connection: Connection, user_id: UUID) -> list[str]:
-    """The names of the roles of an account, in order."""
-    query = f"{roles_of('$1')} ORDER BY role"
-    return [row["role"] for row in await connection.fetch(query, user_id)]
 
 
 async def renew_hash(connection: Connection, user_id: UUID, old: str, new: str) -> None:

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from app.accounts import login as logins
 from app.accounts import sessions
+from app.accounts.profiles import profile_of
 from app.accounts.registration import Registration, register, require_open
 from app.accounts.sessions import Origin, Tokens
 from app.errors import (
@@ -28,7 +29,7 @@ from app.keys import (
     THROTTLED,
 )
 from app.security.tokens import Scope
-from app.storage.users import get_user, list_roles
+from app.storage.profiles import Profile
 from app.web.access import client_address, find_principal
 from app.web.answers import OWN_API, told
 from app.web.auth_shapes import (
@@ -124,23 +125,24 @@ async def delete_session(request: web.Request) -> web.Response:
 
 
 async def get_me(request: web.Request) -> web.Response:
-    user_id, scopes = owner(request), request[PRINCIPAL].scopes
-    async with request.app[ACCOUNTS].postgres.connection() as connection:
-        user = await get_user(connection, user_id)
-        roles = await list_roles(connection, user_id)
-    answer = user_answer(request, user)
+    profile, scopes = await _profile(request), request[PRINCIPAL].scopes
+    answer = user_answer(request, profile)
     if not _is_own_api(request):
         return told(request, answer)
     held = [scope.value for scope in Scope if scope in scopes]
-    return told(request, Me(**answer, tier=user.tier, roles=roles, scopes=held))
+    return told(request, Me(**answer, tier=profile.tier, roles=[*profile.roles], scopes=held))
 
 
 async def get_verify(request: web.Request) -> web.Response:
-    async with request.app[ACCOUNTS].postgres.connection() as connection:
-        user = await get_user(connection, owner(request))
+    profile = await _profile(request)
     return told(
         request,
-        Verified(is_admin=True, user_id=str(user.id), email=user.email, username=user.username),
+        Verified(
+            is_admin=True,
+            user_id=str(profile.id),
+            email=profile.email,
+            username=profile.username,
+        ),
     )
 
 
@@ -154,6 +156,10 @@ async def get_registration_settings(request: web.Request) -> web.Response:
             max_users_limit=settings.max_users_limit,
         ),
     )
+
+
+async def _profile(request: web.Request) -> Profile:
+    return await profile_of(request.app[ACCOUNTS], owner(request))
 
 
 async def _credentials(request: web.Request) -> Credentials:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from app.keys import PRINCIPAL
 from app.security.tokens import LONGEST_TOKEN
+from app.storage.profiles import Profile
 from app.storage.sessions import Family
 from app.storage.users import User
 from app.web.bodies import Body
@@ -108,7 +109,7 @@ class RegistrationSettings(TypedDict):
     max_users_limit: int | None
 
 
-def user_answer(request: web.Request, user: User) -> UserAnswer:
+def user_answer(request: web.Request, user: User | Profile) -> UserAnswer:
     return UserAnswer(
         id=str(user.id),
         email=user.email,

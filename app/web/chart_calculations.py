@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from app.accounts.holders import account_of
 from app.calculations.catalogue import Calculation, catalogue
 from app.charts.legacy_names import hints
+from app.charts.lookup import charts_with_ids
 from app.charts.merging import (
     SECOND,
     SECOND_IDS,
@@ -31,7 +32,7 @@ from app.compat.legacy import read_object
 from app.errors import AppError, InvalidInput
 from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
-from app.storage.charts import SavedChart, get_chart, no_chart
+from app.storage.charts import SavedChart, no_chart
 from app.web.answers import enveloped
 from app.web.calculations import (
     READ_HERE,
@@ -164,12 +165,8 @@ async def _charts(
 ) -> tuple[SavedChart, SavedChart | None]:
     """The charts of the caller with these ids; raises NotFound."""
     first, other = id_of(chart_id, no_chart), None if second is None else id_of(second[1], no_chart)
-    owner = account_of(request[PRINCIPAL])
-    async with request.app[ACCOUNTS].postgres.connection() as connection:
-        chart = await get_chart(connection, owner, first)
-        if other is None:
-            return chart, None
-        return chart, await get_chart(connection, owner, other)
+    owner, postgres = account_of(request[PRINCIPAL]), request.app[ACCOUNTS].postgres
+    return await charts_with_ids(postgres, owner, first, other)
 
 
 def _id_text(field: str, value: Any) -> str:

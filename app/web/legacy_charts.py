@@ -14,6 +14,7 @@ from pydantic import Field
 
 from app.accounts.holders import account_of
 from app.charts.keeping import change_chart, chart_of, delete_chart
+from app.charts.lookup import oldest_charts
 from app.charts.reading import Manner, content_from
 from app.compat.stateless import LegacyNatalChart
 from app.compat.stored_shapes import (
@@ -33,11 +34,8 @@ from app.keys import ACCOUNTS, EDIT_TURNS, PRINCIPAL, SETTINGS
 from app.security.tokens import Scope
 from app.storage.charts import (
     ChartContent,
-    ChartOrder,
-    Listing,
     SavedChart,
     insert_chart,
-    list_charts,
 )
 from app.storage.postgres import Connection
 from app.web.answers import bare, enveloped
@@ -100,9 +98,8 @@ async def create(request: web.Request) -> web.Response:
 async def list_all(request: web.Request) -> web.Response:
     """GET /api/charts?skip&limit -> 200 with a bare list; 422."""
     page = query_of(request, Page)
-    listing = Listing(ChartOrder.OLDEST, page.limit, skip=page.skip)
-    async with request.app[ACCOUNTS].postgres.connection() as connection:
-        charts = await list_charts(connection, _owner(request), listing)
+    postgres, owner = request.app[ACCOUNTS].postgres, _owner(request)
+    charts = await oldest_charts(postgres, owner, page.limit, page.skip)
     shown = []
     for start in range(0, len(charts), SHOWN_AT_ONCE):
         shown += [_shown(request, chart) for chart in charts[start : start + SHOWN_AT_ONCE]]

@@ -18,7 +18,8 @@ from app.errors import (
     PermissionDenied,
     RegistrationDisabled,
 )
-from app.storage.users import User, count_people, insert_user, list_roles
+from app.storage.profiles import get_profile
+from app.storage.users import User, count_people, insert_user
 from tests.accounts.samples import PASSWORD, changed
 
 
@@ -41,7 +42,7 @@ async def users(accounts: Accounts) -> int:
 async def test_a_new_user_has_the_plain_role_and_tier(accounts: Accounts) -> None:
     user = await register(accounts, given(first_name="Ada", last_name="Lovelace"))
     async with accounts.postgres.connection() as connection:
-        assert await list_roles(connection, user.id) == ["user"]
+        assert (await get_profile(connection, user.id)).roles == ("user",)
     assert (user.email, user.username, user.first_name, user.last_name) == (
         *("ada@example.com", "ada"),
         *("Ada", "Lovelace"),

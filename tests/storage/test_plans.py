@@ -247,7 +247,6 @@ CALLS: dict[str, tuple[Call, ...]] = {
     "users.get_user": (lambda c: users.get_user(c, USER),),
     "users.find_by_name": (lambda c: users.find_by_name(c, "Someone7@example.org"),),
     "users.lock_user": (lambda c: users.lock_user(c, USER),),
-    "users.list_roles": (lambda c: users.list_roles(c, USER),),
     "users.renew_hash": (lambda c: users.renew_hash(c, USER, "a hash", "another"),),
     "users.count_people": (users.count_people,),
 }
