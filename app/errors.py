@@ -34,7 +34,11 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
         "WORKER_LOST": 503,
     },
 )
-"""The one place that ties a code to its HTTP status."""
+"""The HTTP status of each code."""
+
+LEGACY_STATUS_OF: Mapping[str, int] = MappingProxyType({"VALIDATION_ERROR": 400, "CONFLICT": 400})
+"""Of some codes the status on paths where existing clients look for that one. No other place ties a
+code to a status."""
 
 LONGEST_ECHO = 80
 """Characters of a rejected value that an answer repeats: to recognise it, never a whole body."""

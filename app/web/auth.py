@@ -10,7 +10,7 @@ from app.accounts.profiles import profile_of
 from app.accounts.registration import Registration, register, require_open
 from app.accounts.sessions import Origin, Tokens
 from app.errors import (
-    STATUS_OF,
+    LEGACY_STATUS_OF,
     Conflicting,
     InvalidInput,
     NotFound,
@@ -203,7 +203,7 @@ class _Taken(Conflicting):
 
     @property
     def status(self) -> int:
-        return STATUS_OF["BAD_REQUEST"]
+        return LEGACY_STATUS_OF[self.code]
 
 
 def _is_own_api(request: web.Request) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -29,7 +28,7 @@ from app.charts.refusals import beside, renamed
 from app.compat.charts import CHART_ADAPTERS
 from app.compat.direct import OPERATIONS
 from app.compat.legacy import read_object
-from app.errors import AppError, InvalidInput
+from app.errors import LEGACY_STATUS_OF, AppError, InvalidInput
 from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
 from app.storage.charts import SavedChart, no_chart
@@ -74,7 +73,7 @@ class NoTarget(AppError):
 
     @property
     def status(self) -> int:
-        return HTTPStatus.BAD_REQUEST
+        return LEGACY_STATUS_OF[self.code]
 
 
 async def post_chart_calculation(request: web.Request) -> web.StreamResponse:

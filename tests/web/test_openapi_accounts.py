@@ -215,7 +215,7 @@ def test_refusals_tell_how_to_come_again() -> None:
 def test_every_status_of_a_refusal_tells_its_codes(status: int) -> None:
     told = document()["components"]["responses"][str(status)]
     codes = {code for code, number in STATUS_OF.items() if number == status}
-    codes |= {"VALIDATION_ERROR"} if status == 400 else set()
+    codes |= {"VALIDATION_ERROR", "CONFLICT"} if status == 400 else set()
     schema = told["content"]["application/json"]["schema"]
     (listed,) = (set(node["enum"]) for node in nodes(schema) if "enum" in node)
     assert listed == codes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.calculations.catalogue import Calculation
-from app.errors import STATUS_OF
+from app.errors import LEGACY_STATUS_OF, STATUS_OF
 from app.web.answers import OWN_API
 from app.web.calculations import MARKDOWN
 from app.web.idempotency import REPLAYED
@@ -30,9 +30,6 @@ LIMITS = (*_COUNTED, *_COUNTED_TOO)
 _COMPUTED = (400, 401, 403, 404, 413, 415, 422, 429, 503)
 _OF_BODIES = (400, 413, 422)
 _WAIT = {409, 429, 503}
-_OTHER_CODES = {400: ("VALIDATION_ERROR",)}
-"""Codes under a status that is not their own, where existing clients look for that one."""
-
 _MEANINGS = {
     201: "Made",
     202: "Taken, and not done yet",
@@ -171,7 +168,7 @@ def _not_modified(route: Route) -> Schema:
 
 def _refusal(status: int) -> Schema:
     codes = [code for code, number in STATUS_OF.items() if number == status]
-    codes += _OTHER_CODES.get(status, ())
+    codes += [code for code, number in LEGACY_STATUS_OF.items() if number == status]
     names = [REQUEST_ID, *LIMITS]
     if status == STATUS_OF["AUTHENTICATION_ERROR"]:
         names.append("WWW-Authenticate")
