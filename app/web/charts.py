@@ -31,6 +31,7 @@ from app.web.chart_shapes import (
     shown,
 )
 from app.web.chart_warnings import unread
+from app.web.etags import is_held
 from app.web.finding import listed_at
 from app.web.idempotency import Answer, once
 from app.web.ids import LONGEST_ID, id_of
@@ -74,8 +75,7 @@ async def get(request: web.Request) -> web.Response:
     members = members_in(query_of(request, FieldsQuery).fields)
     chart = await keeping.chart_of(*_whose(request))
     headers = {hdrs.ETAG: _tag(chart)}
-    held = {tag.value for tag in request.if_none_match or ()}
-    if not held.isdisjoint({str(chart.version), ETAG_ANY}):
+    if is_held(request, str(chart.version)):
         return web.Response(status=304, headers=headers)
     return _told(request, chart, members)
 
