@@ -60,7 +60,7 @@ def test_the_address_is_changed_with_the_password(server: RunningServer) -> None
 def test_what_another_account_has_is_a_conflict(server: RunningServer) -> None:
     ada, berta = person(server), person(server)
     taken = {"username": berta.username.upper()}
-    assert "already registered" in refusal(ada.call("PATCH", ME, taken), 409)
+    assert "this user name is taken" in refusal(ada.call("PATCH", ME, taken), 409)
 
 
 @pytest.mark.parametrize(
