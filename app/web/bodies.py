@@ -1,4 +1,4 @@
-"""Bodies and queries as validated models."""
+"""Bodies and queries: as they come, within bounds, and as validated models."""
 
 from __future__ import annotations
 
@@ -15,14 +15,22 @@ from pydantic_core import from_json
 
 from app.calculations.paths import ignored
 from app.calculations.problems import invalid
-from app.errors import NOT_TOLD, InvalidInput, Problem
+from app.errors import (
+    NOT_TOLD,
+    BadRequest,
+    InvalidInput,
+    PayloadTooLarge,
+    Problem,
+    UnsupportedMediaType,
+)
 from app.keys import SETTINGS
 from app.web.answers import OWN_API, note_ignored
-from app.web.calculations import READ_HERE, read_body, require_json
-from app.web.wrapper import body_too_large
 from app.wire import decode
 
 Model = TypeVar("Model", bound=BaseModel)
+READ_HERE = 65_536
+"""Bytes of the longest body that the event loop itself looks into, which takes it a millisecond;
+what workers read may be as long as the server allows."""
 MOST_FORM_FIELDS = 50
 _UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
 """What aiohttp raises for parts, headers, character sets and encodings that are wrong."""
@@ -33,6 +41,50 @@ class Body(BaseModel):
     """A request body: strict JSON values; of fields that nobody reads the answer warns."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+async def read_body(request: web.Request, most: int | None = None) -> bytes:
+    """The body, of at most so many bytes; raises PayloadTooLarge, mostly before reading it.
+
+    Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says.
+    """
+    limit = min(most or request.client_max_size, request.client_max_size)
+    if (request.content_length or 0) > limit:
+        raise body_too_large(limit)
+    body = await _read(request)
+    if len(body) > limit:  # its length was not announced, or it was compressed
+        raise body_too_large(limit)
+    return body
+
+
+async def _read(request: web.Request) -> bytes:
+    try:
+        if request.content.is_eof():  # it is all here, as it mostly is: no clock to set
+            return await request.read()
+        async with asyncio.timeout(request.app[SETTINGS].request_deadline):
+            return await request.read()
+    except TimeoutError as error:
+        msg = "the body did not arrive in time; send it at once"
+        raise BadRequest(msg, details={"field": "body"}) from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        msg = "the body could not be read: it ended early, or its Content-Encoding is wrong"
+        raise BadRequest(msg, details={"field": "body"}) from error
+
+
+def body_too_large(limit: int) -> PayloadTooLarge:
+    """The refusal of a body that is longer than `limit` bytes."""
+    msg = f"body must be at most {limit} bytes; send less, or in several requests"
+    return PayloadTooLarge(msg, details={"field": "body", "limit": limit})
+
+
+def require_json(request: web.Request) -> None:
+    """Refuse a body that says it is something else; one that says nothing is taken for JSON."""
+    if "Content-Type" not in request.headers:
+        return
+    kind = request.content_type
+    if kind != "application/json" and not kind.endswith("+json"):
+        msg = f"header Content-Type must be application/json, got {kind[:64]!r}"
+        raise UnsupportedMediaType(msg, details={"field": "header.Content-Type", "got": kind[:64]})
 
 
 async def json_body(request: web.Request, model: type[Model]) -> Model:

@@ -16,20 +16,16 @@ from actors.calculation_pool.sliced import LongWork
 from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
-from app.errors import BadRequest, InvalidInput, NotFound, UnsupportedMediaType
+from app.errors import InvalidInput, NotFound
 from app.keys import CACHE, POOL, SETTINGS
 from app.web.answers import enveloped
+from app.web.bodies import read_body, require_json
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
-from app.web.wrapper import body_too_large
 from app.wire import Outcome
 
 LASTING_HEADERS = {"Cache-Control": "private, max-age=86400"}
 """A natal chart never changes; a day lets a new engine version reach everyone."""
-
-READ_HERE = 65_536
-"""Bytes of the longest body that the event loop itself looks into, which takes it a millisecond;
-what workers read may be as long as the server allows."""
 
 MARKDOWN = "text/markdown"
 TEXT_HEADERS = {"Content-Type": f"{MARKDOWN}; charset=utf-8"}
@@ -129,44 +125,6 @@ def known_name(name: str) -> str:
     near = difflib.get_close_matches(name[:64].lower(), catalogue(), n=1)
     hint = f"; did you mean {near[0]}?" if near else "; GET /api/v1/calculations lists them all"
     raise NotFound(f"there is no calculation '{name[:64]}'{hint}")
-
-
-async def read_body(request: web.Request, most: int | None = None) -> bytes:
-    """The body, of at most so many bytes; raises PayloadTooLarge, mostly before reading it.
-
-    Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says.
-    """
-    limit = min(most or request.client_max_size, request.client_max_size)
-    if (request.content_length or 0) > limit:
-        raise body_too_large(limit)
-    body = await _read(request)
-    if len(body) > limit:  # its length was not announced, or it was compressed
-        raise body_too_large(limit)
-    return body
-
-
-async def _read(request: web.Request) -> bytes:
-    try:
-        if request.content.is_eof():  # it is all here, as it mostly is: no clock to set
-            return await request.read()
-        async with asyncio.timeout(request.app[SETTINGS].request_deadline):
-            return await request.read()
-    except TimeoutError as error:
-        msg = "the body did not arrive in time; send it at once"
-        raise BadRequest(msg, details={"field": "body"}) from error
-    except (web.RequestPayloadError, ConnectionError) as error:
-        msg = "the body could not be read: it ended early, or its Content-Encoding is wrong"
-        raise BadRequest(msg, details={"field": "body"}) from error
-
-
-def require_json(request: web.Request) -> None:
-    """Refuse a body that says it is something else; one that says nothing is taken for JSON."""
-    if "Content-Type" not in request.headers:
-        return
-    kind = request.content_type
-    if kind != "application/json" and not kind.endswith("+json"):
-        msg = f"header Content-Type must be application/json, got {kind[:64]!r}"
-        raise UnsupportedMediaType(msg, details={"field": "header.Content-Type", "got": kind[:64]})
 
 
 def _body_of_query(request: web.Request) -> bytes:

@@ -33,15 +33,13 @@ from app.keys import ACCOUNTS, PRINCIPAL
 from app.security.tokens import Scope
 from app.storage.charts import SavedChart, no_chart
 from app.web.answers import enveloped
+from app.web.bodies import READ_HERE, body_too_large, read_body, require_json
 from app.web.calculations import (
-    READ_HERE,
     asked,
     compute,
     known_name,
     legacy,
     long_work,
-    read_body,
-    require_json,
     shown,
 )
 from app.web.charts import CHARTS
@@ -50,7 +48,6 @@ from app.web.ids import id_of
 from app.web.legacy_charts import LEGACY_CHART, LEGACY_CHARTS
 from app.web.routing import Handler, Route, RouteClass
 from app.web.streams import streamed, wants_lines
-from app.web.wrapper import body_too_large
 from app.wire import Outcome, decode, inside
 
 OWN = f"{CHARTS}/{{id}}/{{calculation}}"

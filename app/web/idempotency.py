@@ -29,7 +29,7 @@ from app.storage.errors import StatementRefused
 from app.storage.idempotency import Earlier, IdempotentRequest
 from app.storage.postgres import Connection, Postgres
 from app.web.answers import told
-from app.web.calculations import READ_HERE, read_body
+from app.web.bodies import READ_HERE, read_body
 from app.wire import decode, encode
 
 HEADER, REPLAYED = istr("Idempotency-Key"), istr("Idempotency-Replayed")

@@ -23,8 +23,8 @@ from app.errors import InvalidInput
 from app.security.tokens import Scope
 from app.web import auth, health
 from app.web.answers import enveloped
-from app.web.bodies import json_members
-from app.web.calculations import compute, legacy, require_json
+from app.web.bodies import json_members, require_json
+from app.web.calculations import compute, legacy
 from app.web.routing import Route, RouteClass
 from app.wire import Outcome, decode, encode, inside, success
 

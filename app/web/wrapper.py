@@ -25,7 +25,6 @@ from app.errors import (
     DeadlineExceeded,
     InternalError,
     Overloaded,
-    PayloadTooLarge,
     Unavailable,
 )
 from app.keys import PRINCIPAL, STATE
@@ -35,6 +34,7 @@ from app.telemetry.logs import in_request, logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
 from app.web.access import client_address, find_principal, is_id, refusal, require_login
 from app.web.answers import REQUEST_ID, compress, enveloped, refused
+from app.web.bodies import body_too_large
 from app.web.cors import Cors
 from app.web.limits import VERDICT, Limits, mark, too_many
 from app.web.routing import Handler, Route, RouteClass
@@ -272,12 +272,6 @@ def _answer_to(error: Exception, request: web.Request, endpoint: str) -> web.Res
             return _http_error(error, request)
         case _:
             return _fault(error, request, endpoint)
-
-
-def body_too_large(limit: int) -> PayloadTooLarge:
-    """The refusal of a body that is longer than `limit` bytes."""
-    msg = f"body must be at most {limit} bytes; send less, or in several requests"
-    return PayloadTooLarge(msg, details={"field": "body", "limit": limit})
 
 
 def _http_error(error: web.HTTPException, request: web.Request) -> web.Response:

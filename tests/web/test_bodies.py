@@ -12,8 +12,7 @@ from pydantic import BaseModel, ValidationError
 from app.calculations.problems import invalid
 from app.web.admin_users import UsersQuery
 from app.web.auth_shapes import Credentials, Refresh
-from app.web.bodies import Body
-from app.web.calculations import READ_HERE
+from app.web.bodies import READ_HERE, Body
 from app.web.routes import routes
 from app.web.service_token_shapes import PageQuery
 from app.web.user_shapes import ExportQuery
