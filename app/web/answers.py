@@ -108,9 +108,18 @@ def prepared(request: web.Request, document: Prepared, headers: Mapping[str, str
     held = {each.value for each in request.if_none_match or ()}
     if not held.isdisjoint({document.tag, "*"}):
         return web.Response(status=304, headers=told_too)
-    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+    if not _names(request.headers.get("Accept-Encoding", ""), "gzip"):
         return web.Response(body=document.plain, headers=told_too)
     return web.Response(body=document.packed, headers={**told_too, "Content-Encoding": "gzip"})
+
+
+def accepts(request: web.Request, kind: str) -> bool:
+    """Whether `Accept` names a media type, in small letters, and does not refuse it by `q=0`.
+
+    One that is not named is not taken for accepted, not by `*/*` either: whoever says that gets
+    JSON.
+    """
+    return _names(",".join(request.headers.getall("Accept", ())), kind)
 
 
 async def compress(accepted: str, response: web.Response) -> None:
@@ -123,7 +132,7 @@ async def compress(accepted: str, response: web.Response) -> None:
         not isinstance(body, bytes)
         or len(body) < COMPRESS_FROM
         or "Content-Encoding" in response.headers
-        or not _takes_gzip(accepted)
+        or not _names(accepted, "gzip")
     ):
         return
     if len(body) < APART_FROM:
@@ -146,10 +155,10 @@ def _gzipped(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding names gzip, and not with the weight 0 that refuses it."""
+def _names(accepted: str, wanted: str) -> bool:
+    """Whether a header names what we could send, and not with the weight 0 that refuses it."""
     for choice in accepted.lower().split(","):
-        name, _, weight = choice.partition(";")
-        if name.strip() == "gzip":
-            return _REFUSED_WEIGHT(weight) is None
+        name, *parameters = choice.split(";")
+        if name.strip() == wanted:
+            return not any(map(_REFUSED_WEIGHT, parameters))
     return False

@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.sliced import LongWork
@@ -18,7 +18,7 @@ from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
 from app.errors import InvalidInput, NotFound
 from app.keys import CACHE, POOL, SETTINGS
-from app.web.answers import enveloped
+from app.web.answers import accepts, enveloped
 from app.web.bodies import read_body, require_json
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
@@ -89,7 +89,7 @@ def shown(
     request: web.Request, outcome: Outcome, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """The answer as JSON in its envelope, or as text where that was asked for."""
-    if outcome.status == HTTPStatus.OK and _wants_text(request):
+    if outcome.status == HTTPStatus.OK and accepts(request, MARKDOWN):
         told = {**TEXT_HEADERS, **(headers or {})}
         return web.Response(body=outcome.fragment, headers=told)
     return enveloped(request, outcome, headers)
@@ -97,11 +97,7 @@ def shown(
 
 def asked(request: web.Request, name: str) -> str:
     """The operation that answers in the representation asked for."""
-    return TEXT + name if _wants_text(request) else name
-
-
-def _wants_text(request: web.Request) -> bool:
-    return MARKDOWN in request.headers.get(hdrs.ACCEPT, "")
+    return TEXT + name if accepts(request, MARKDOWN) else name
 
 
 def long_work(request: web.Request, operation: str, body: bytes) -> LongWork:

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from actors.calculation_pool.sliced import LongWork
 from actors.runtime import ActorError
 from app.calculations.catalogue import catalogue
-from app.web.answers import REQUEST_ID, enveloped
+from app.web.answers import REQUEST_ID, accepts, enveloped
 from app.web.cors import CORS
 from app.web.limits import VERDICT, mark
 from app.web.wrapper import undelivered
@@ -19,8 +19,7 @@ LINES = "application/x-ndjson"
 def wants_lines(request: web.Request, name: str) -> bool:
     """Whether the caller asks for lines, and the calculation has rows to give."""
     slicing = catalogue()[name].slicing
-    asked = request.headers.get(hdrs.ACCEPT, "")
-    return slicing is not None and slicing.streams and LINES in asked.lower()
+    return slicing is not None and slicing.streams and accepts(request, LINES)
 
 
 async def streamed(request: web.Request, work: LongWork) -> web.StreamResponse:

@@ -7,9 +7,11 @@ import threading
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from app.web import answers
-from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, compress
+from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, accepts, compress
 
 
 @pytest.fixture
@@ -97,3 +99,39 @@ async def test_a_thread_is_free_again_after_a_failure(monkeypatch: pytest.Monkey
 async def test_what_is_compressed_already_stays() -> None:
     response = web.Response(body=b"x" * APART_FROM, headers={"Content-Encoding": "br"})
     assert (await finished(response)).body == b"x" * APART_FROM
+
+
+def accepting(*headers: str) -> web.Request:
+    given = CIMultiDict([("Accept", header) for header in headers])
+    return make_mocked_request("GET", "/", headers=given)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["text/markdown"],
+        ["Text/Markdown"],
+        ["application/json;q=0.5,  text/markdown ; charset=utf-8"],
+        ["text/markdown;q=0.1, application/json"],
+        ["text/markdown;q=0.01"],
+        ["application/json", "text/markdown"],
+    ],
+)
+def test_a_media_type_that_is_named_is_accepted(headers: list[str]) -> None:
+    assert accepts(accepting(*headers), "text/markdown")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        ["text/markdown;q=0"],
+        ["text/markdown;charset=utf-8; Q=0.000"],
+        ["text/markdown;q=0, */*"],
+        ["*/*"],
+        ["text/*"],
+        ["text/markdown-of-another-kind"],
+    ],
+)
+def test_a_media_type_that_is_refused_or_not_named_is_not_accepted(headers: list[str]) -> None:
+    assert not accepts(accepting(*headers), "text/markdown")

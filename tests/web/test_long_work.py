@@ -213,3 +213,17 @@ def test_the_phases_of_a_star_are_searched_in_parts(
     assert answer.json()["data"] == ask("fixed-stars", request, ephemeris).data
     plain = {**NATAL, "stars": ["VEGA"]}
     assert server.post(f"{BASE}/fixed-stars", plain).json()["data"]["heliacal"] is None
+
+
+@pytest.mark.parametrize("accepted", ["Text/Markdown", "TEXT/MARKDOWN; charset=utf-8"])
+def test_text_is_asked_for_in_letters_of_any_size(server: RunningServer, accepted: str) -> None:
+    answer = server.post(f"{BASE}/natal-chart", NATAL, headers={"Accept": accepted})
+    assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
+
+
+@pytest.mark.parametrize("refused", ["text/markdown", "application/x-ndjson"])
+def test_what_is_refused_by_its_weight_is_not_sent(server: RunningServer, refused: str) -> None:
+    few = {**TABLE, "end_date": "2000-01-03"}
+    headers = {"Accept": f"application/json, {refused};q=0"}
+    answer = server.post(f"{BASE}/ephemeris", few, headers=headers)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
