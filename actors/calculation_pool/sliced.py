@@ -6,7 +6,8 @@ Nothing here computes: requests and parts are bytes that only workers read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from actors.calculation_pool.messages import Compute, Lane
@@ -44,25 +45,30 @@ class LongWork:
         if len(parts) <= 1:
             return await self._ask("", self.body, Lane.LONG)
         done: list[bytes] = []
-        async for part in self._computed("#part", parts):
-            if part.status != CUT:
-                return part
-            done.append(part.fragment)
+        async with aclosing(self._computed("#part", parts)) as computed:
+            async for part in computed:
+                if part.status != CUT:
+                    return part
+                done.append(part.fragment)
         merged = paired(self.body, b"[%b]" % b",".join(done))
         return await self._ask("#merge", merged, Lane.LONG)
 
-    async def lines(self) -> AsyncIterator[Outcome]:
-        """The parts as lines of a stream, each as soon as it is there; or the first failure."""
+    async def lines(self) -> AsyncGenerator[Outcome]:
+        """The parts as lines of a stream, each as soon as it is there; or the first failure.
+
+        Close it, and what is on its way is given up.
+        """
         cut = await self._ask("#rows", self.body, Lane.INSTANT)
         if cut.status != CUT:
             yield cut
             return
-        async for part in self._computed("#lines", decode(cut.fragment)):
-            yield part
-            if part.status != CUT:
-                return
+        async with aclosing(self._computed("#lines", decode(cut.fragment))) as computed:
+            async for part in computed:
+                yield part
+                if part.status != CUT:
+                    return
 
-    async def _computed(self, phase: str, parts: Sequence[object]) -> AsyncIterator[Outcome]:
+    async def _computed(self, phase: str, parts: Sequence[object]) -> AsyncGenerator[Outcome]:
         """The parts in their order, a few ahead of the one that is waited for."""
         ahead: list[asyncio.Task[Outcome]] = []
         waiting = iter(parts)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
 from aiohttp import hdrs, web
 
 from actors.calculation_pool.sliced import LongWork
-from actors.runtime import ActorError
 from app.calculations.catalogue import catalogue
+from app.errors import InternalError
 from app.web.answers import REQUEST_ID, accepts, enveloped
 from app.web.cors import CORS
 from app.web.limits import VERDICT, mark
-from app.web.wrapper import undelivered
-from app.wire import CUT, encode, failure
+from app.web.wrapper import failure_of
+from app.wire import CUT, Outcome, encode, failure
 
 LINES = "application/x-ndjson"
+END_SECONDS = 5.0
+"""For the last line and what waits before it, though the deadline of the work be over: a slow
+reader shall learn that it was."""
+
+
+class _CallerLeft(Exception):
+    """The connection is closed, or nobody reads from it any more."""
 
 
 def wants_lines(request: web.Request, name: str) -> bool:
@@ -26,40 +37,76 @@ async def streamed(request: web.Request, work: LongWork) -> web.StreamResponse:
     """The rows as they come, and a last line that tells whether they are all.
 
     A failure before the first row is an answer with its own status; one behind it is the last
-    line, `{"success": false, "error": ...}`.
+    line, `{"success": false, "error": ...}`. To a caller who has left, or who reads nothing until
+    the deadline of the work, nothing more is told.
     """
-    response: web.StreamResponse | None = None
-    rows = 0
+    async with aclosing(work.lines()) as parts:
+        first = await anext(parts, None)
+        if first is not None and first.status != CUT:
+            return enveloped(request, first)
+        response = _headed(request)
+        try:
+            async with _to_caller(work.deadline):
+                await response.prepare(request)
+            last = await _rows_sent(request, response, first, parts, work.deadline)
+            async with _to_caller(asyncio.get_running_loop().time() + END_SECONDS):
+                await response.write(last)
+                await response.write_eof()
+        except _CallerLeft:
+            # Counted with the 200 that was sent: whoever leaves is no fault of this server.
+            if request.transport is not None:
+                request.transport.abort()  # `close` would wait for the reader of what is unsent
+        return response
+
+
+async def _rows_sent(
+    request: web.Request,
+    response: web.StreamResponse,
+    first: Outcome | None,
+    parts: AsyncGenerator[Outcome],
+    deadline: float,
+) -> bytes:
+    """Send all rows that come; returns the last line. Raises _CallerLeft."""
+    rows, part = 0, first
     try:
-        async for part in work.lines():
-            if response is None:
-                if part.status != CUT:
-                    return enveloped(request, part)
-                response = await _begun(request)
+        while part is not None:
             if part.status != CUT:
-                await response.write(b"{%b}\n" % part.fragment)
-                break
+                return _failed(part.fragment)
             rows += part.fragment.count(b"\n")
-            await response.write(part.fragment)
-        else:
-            response = response or await _begun(request)
-            end = {"end": {"rows": rows, "request_id": request[REQUEST_ID]}}
-            await response.write(encode(end) + b"\n")
-    except ActorError as error:
-        if response is None:
-            raise
-        await response.write(b"{%b}\n" % failure(undelivered(error)))
-    await response.write_eof()
-    return response
+            async with _to_caller(deadline):
+                await response.write(part.fragment)
+            part = await anext(parts, None)
+    except _CallerLeft:
+        raise
+    except Exception as error:  # noqa: BLE001 - no second answer may follow the one that has begun
+        resource = request.match_info.route.resource
+        told = failure_of(error, request, resource.canonical if resource is not None else "")
+        if isinstance(told, InternalError):
+            response.force_close()
+        return _failed(failure(told))
+    return encode({"end": {"rows": rows, "request_id": request[REQUEST_ID]}}) + b"\n"
 
 
-async def _begun(request: web.Request) -> web.StreamResponse:
-    """A response whose headers are sent: all that the wrapper would add later."""
+def _failed(fragment: bytes) -> bytes:
+    return b"{%b}\n" % fragment
+
+
+@asynccontextmanager
+async def _to_caller(by: float) -> AsyncIterator[None]:
+    """Around what is sent until loop time `by`; raises _CallerLeft when nobody takes it."""
+    try:
+        async with asyncio.timeout_at(by):
+            yield
+    except (ConnectionError, TimeoutError) as error:
+        raise _CallerLeft from error
+
+
+def _headed(request: web.Request) -> web.StreamResponse:
+    """A response with all headers that the wrapper would add too late."""
     headers = {hdrs.CONTENT_TYPE: LINES, "X-Request-ID": request[REQUEST_ID]}
     response = web.StreamResponse(headers=headers)
     if origin := request.headers.get(hdrs.ORIGIN):
         request.app[CORS].mark(origin, response.headers)
     if (verdict := request.get(VERDICT)) is not None:
         mark(response.headers, verdict)
-    await response.prepare(request)
     return response

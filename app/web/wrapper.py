@@ -33,12 +33,11 @@ from app.security.tokens import Principal, Scope
 from app.telemetry.logs import in_request, logger
 from app.telemetry.metrics import Count, Counts, Distribution, Distributions, Metrics
 from app.web.access import client_address, find_principal, is_id, refusal, require_login
-from app.web.answers import REQUEST_ID, compress, enveloped, refused
+from app.web.answers import REQUEST_ID, compress, refused
 from app.web.bodies import body_too_large
 from app.web.cors import Cors
 from app.web.limits import VERDICT, Limits, mark, too_many
 from app.web.routing import Handler, Route, RouteClass
-from app.wire import Outcome, failure
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CACHED = frozenset({"GET", "HEAD"})
@@ -241,7 +240,7 @@ def _ids(request: web.Request) -> tuple[str | None, str | None]:
     return request.get(REQUEST_ID), str(principal.user_id) if principal and known else None
 
 
-def undelivered(error: ActorError) -> AppError:
+def _undelivered(error: ActorError) -> AppError:
     """What callers are told of work that no actor did."""
     match error:
         case MailboxFull():
@@ -260,26 +259,35 @@ def _stopping() -> Unavailable:
 
 
 def _answer_to(error: Exception, request: web.Request, endpoint: str) -> web.Response:
-    """The one table from exceptions to answers."""
+    """The answer to a request whose handler failed.
+
+    If one has begun, this one is for the count alone: sent, it would be read as the body of the
+    other. The connection is closed instead, which tells that the answer is not whole.
+    """
+    if request.writer.output_size:
+        fault = _fault(error, request, endpoint)
+        request.protocol.force_close()
+        return refused(request, fault)
+    return refused(request, failure_of(error, request, endpoint))
+
+
+def failure_of(error: Exception, request: web.Request, endpoint: str) -> AppError:
+    """The one table from exceptions to what callers are told; what nobody foresaw is logged."""
     match error:
         case AppError():
-            return refused(request, error)
+            return error
         case MailboxFull() | AskTimeout() | ActorStopped() | ActorCrashed():
-            return refused(request, undelivered(error))
+            return _undelivered(error)
         case web.HTTPRequestEntityTooLarge():
-            return refused(request, body_too_large(request.client_max_size))
-        case web.HTTPException():
-            return _http_error(error, request)
+            return body_too_large(request.client_max_size)
+        case web.HTTPException():  # what aiohttp refuses by itself
+            return BadRequest(f"the request could not be read: {error.reason}")
         case _:
             return _fault(error, request, endpoint)
 
 
-def _http_error(error: web.HTTPException, request: web.Request) -> web.Response:
-    """What aiohttp refuses by itself, such as a body that ends too early, in our envelope."""
-    return refused(request, BadRequest(f"the request could not be read: {error.reason}"))
-
-
-def _fault(error: Exception, request: web.Request, endpoint: str) -> web.Response:
+def _fault(error: Exception, request: web.Request, endpoint: str) -> InternalError:
+    """What is told of a fault of ours, which goes into the log."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     principal = request.get(PRINCIPAL)
     # The message of an unforeseen error may hold what the caller sent, so only its type is logged.
@@ -291,5 +299,4 @@ def _fault(error: Exception, request: web.Request, endpoint: str) -> web.Respons
         error=type(error).__name__,
         where=[f"{frame.filename}:{frame.lineno}" for frame in frames],
     )
-    msg = "the server failed; report the request_id"
-    return enveloped(request, Outcome(500, failure(InternalError(msg))))
+    return InternalError("the server failed; report the request_id")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -364,6 +365,11 @@ def test_what_is_too_much_is_503_with_retry_after_and_the_rest_is_answered(
     assert ask(number).status_code == 200
 
 
+def unanswered(headers: dict[str, str] | None = None) -> web.Request:
+    """A request of which nothing is answered yet."""
+    return make_mocked_request("GET", "/x", headers, writer=Mock(output_size=0))
+
+
 def wrapped(route: Route) -> Any:
     limits = Limits(Policy.of(Settings()), Windows(60, 100))
     return Wrapper(known(), limits, RequestMetrics.of(Metrics()), Cors(()), 1.0).around(route)
@@ -382,7 +388,7 @@ async def test_what_passes_soon_is_503_with_retry_after(error: Exception, code: 
     async def fail(_: web.Request) -> web.StreamResponse:
         raise error
 
-    response = await wrapped(Route("GET", "/x", fail))(make_mocked_request("GET", "/x"))
+    response = await wrapped(Route("GET", "/x", fail))(unanswered())
     assert response.status == 503
     assert response.headers["Retry-After"] == "1"
     assert json.loads(response.body)["error"]["code"] == code
@@ -396,7 +402,7 @@ async def test_an_unforeseen_error_is_500_and_tells_no_more_than_the_request_id(
         raise ValueError(message)
 
     headers = {"X-Request-ID": "mine"}
-    response = await wrapped(Route("GET", "/x", fail))(make_mocked_request("GET", "/x", headers))
+    response = await wrapped(Route("GET", "/x", fail))(unanswered(headers))
     assert response.status == 500
     answer = json.loads(response.body)
     assert answer["error"]["code"] == "INTERNAL_ERROR"
