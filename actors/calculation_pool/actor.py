@@ -102,8 +102,14 @@ class CalculationPool(Actor[PoolMessage]):
 
     async def on_stop(self) -> None:
         within = self._setup.stop_within
-        await asyncio.gather(*(seat.leave(within) for seat in self._seats))
-        self._report.ready = 0
+        leaving = (seat.leave(within) for seat in self._seats)
+        try:
+            ends = await asyncio.gather(*leaving, return_exceptions=True)
+        finally:
+            self._report.ready = 0
+        failures = [end for end in ends if isinstance(end, Exception)]
+        if failures:
+            raise ExceptionGroup("not every worker could be stopped", failures)
 
     async def _first_ready(self) -> None:
         """Wait until a worker can compute; raises Broken once all have died before they could."""

@@ -8,6 +8,7 @@ down: charts are compared at `/api/charts/{chart_id}/synastry`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from enum import unique
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -62,11 +63,21 @@ async def post_bundle(request: web.Request) -> web.Response:
     birth = await json_members(request)
     parts = dict.fromkeys(_parts(birth.pop("calculations", None)))
     body = encode(birth)
-    outcomes = await asyncio.gather(*(compute(request, ENTRIES[part], body) for part in parts))
+    outcomes = await _computed(request, parts, body)
     failure = next((outcome for outcome in outcomes if not _is_success(outcome)), None)
     if failure is not None:
         return enveloped(request, failure)
     return enveloped(request, _joined(dict(zip(parts, outcomes, strict=True))))
+
+
+async def _computed(request: web.Request, parts: Iterable[Part], body: bytes) -> list[Outcome]:
+    """What each part answers; raises the first failure, and the others are given up."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(compute(request, ENTRIES[part], body)) for part in parts]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 def _parts(asked: Any) -> tuple[Part, ...]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 import requests
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
+from actors.runtime import AskTimeout
 from app.calculations.catalogue import catalogue
-from app.web.legacy_aliases import ENTRIES
+from app.errors import WorkerLost
+from app.web import legacy_aliases
+from app.web.legacy_aliases import ENTRIES, Part
+from app.wire import Outcome
 from tests.server import LONG_ENOUGH, RunningServer
 from tests.web.people import PASSWORD, Person, call, data, person
 
@@ -105,6 +112,30 @@ def test_a_bundle_in_which_one_has_no_answer_is_refused(server: RunningServer) -
     reply = bundle(server, "positions", "houses", latitude=80.0)
     assert reply.status_code == 422
     assert reply.json()["error"]["code"] == "CALCULATION_ERROR"
+
+
+@pytest.mark.parametrize(
+    "failure", [WorkerLost("two worker processes died"), AskTimeout("calculation_pool", 10.0)]
+)
+async def test_the_first_failure_of_a_bundle_is_its_own_and_gives_up_the_other_parts(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    given_up: set[str] = set()
+
+    async def compute(_: web.Request, operation: str, __: bytes) -> Outcome:
+        if operation == ENTRIES[Part.ASPECTS]:
+            raise failure
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.add(operation)
+        return Outcome(200, b"")
+
+    monkeypatch.setattr(legacy_aliases, "compute", compute)
+    with pytest.raises(type(failure)) as caught:
+        await legacy_aliases._computed(make_mocked_request("POST", BUNDLE), Part, b"{}")
+    assert caught.value is failure
+    assert given_up == {ENTRIES[Part.POSITIONS], ENTRIES[Part.HOUSES]}
 
 
 def test_a_bundle_must_be_json(server: RunningServer) -> None:

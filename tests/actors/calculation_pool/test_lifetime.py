@@ -36,6 +36,24 @@ async def test_stop_leaves_no_worker_process() -> None:
     assert pool.report.ready == 0
 
 
+async def test_a_worker_that_fails_to_stop_keeps_no_other_and_is_not_counted_as_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop = WorkerProcess.stop
+    async with running_pool() as pool:
+        pids = pool.pids
+
+        async def stopped(worker: WorkerProcess, within: float) -> None:
+            pid = worker.pid
+            await stop(worker, within)
+            if pid == pids[0]:
+                raise OSError
+
+        monkeypatch.setattr(WorkerProcess, "stop", stopped)
+    assert not any(map(psutil.pid_exists, pids))
+    assert pool.report.ready == 0
+
+
 async def test_stop_ends_a_worker_that_hangs_and_tells_its_asker() -> None:
     async with running_pool(pool_setup(stop_within=0.1), drain_within=0.1) as pool:
         pids = pool.pids
