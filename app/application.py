@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from aiohttp import web
 
 from actors.calculation_pool.actor import CalculationPool, PoolMessage, PoolSetup
+from actors.calculation_pool.admission import Admission
 from actors.calculation_pool.messages import Compute, bytes_held
 from actors.calculation_pool.process import WorkerSetup
 from actors.calculation_pool.report import PoolReport
@@ -28,6 +29,7 @@ from app.charts.edit_turns import EditTurns
 from app.ephemeris import files
 from app.keys import (
     ACCOUNTS,
+    ADMISSION,
     CACHE,
     CLIENTS,
     EDIT_TURNS,
@@ -108,6 +110,10 @@ def create_app(settings: Settings, *, operations: str = OPERATIONS) -> web.Appli
     app[LISTING] = listing(app)
     app[EDIT_TURNS] = EditTurns(settings.request_deadline)
     app[WINDOWS] = Windows(settings.rate_limit_window, settings.rate_limit_keys)
+    app[ADMISSION] = admission = Admission(settings.long_capacity)
+    metrics.gauge(
+        "nocturna_long_work", "Requests of long work under way", lambda: {(): admission.held}
+    )
     app[STATE] = ServerState(0.0, directories, files.DE_NUMBER)
     _add_routes(app, settings, metrics)
     worker = WorkerSetup(
@@ -158,6 +164,7 @@ def _actors(worker: WorkerSetup) -> Context:
             settings.worker_count,
             settings.answer_cache_bytes,
             settings.worker_patience,
+            settings.long_patience,
             start_within=START_WITHIN,
         )
         async with Supervisor(drain_within=settings.drain_seconds) as supervisor:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from actors.calculation_pool.admission import Admission
 from actors.calculation_pool.messages import Compute
 from actors.runtime import Ref, Supervisor
 from actors.token_monitor.messages import Changed
@@ -69,3 +70,5 @@ TOKENS = web.AppKey("tokens", MonitorReport)
 CACHE = web.AppKey("cache", Cache)
 """Answers of long work."""
 POOL = web.AppKey("pool", Ref[Compute])
+ADMISSION = web.AppKey("admission", Admission)
+"""Which long work is begun."""

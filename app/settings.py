@@ -402,9 +402,20 @@ class Settings(BaseSettings):
     pool_capacity: int = setting(
         "POOL_CAPACITY",
         4096,
-        "Requests in or before the workers at once; a full pool answers 503 "
+        "Requests in or before the workers at once, equal ones and parts of long work included; "
+        "a full pool answers 503, but parts of what has begun wait for room "
         "(4096 natal charts are about half a second of two cores)",
         ge=1,
+    )
+    long_capacity: int = setting(
+        "LONG_CAPACITY",
+        64,
+        "Requests of long work under way at once; more are 503 before any of it is computed, so "
+        "that none is lost half-way. Each has at most two parts in or before the workers, the "
+        "oldest go first, and 64 searches of a second are what one core can answer within "
+        "LONG_REQUEST_DEADLINE",
+        ge=1,
+        le=1000,
     )
     pool_bytes: int = setting(
         "POOL_BYTES",
@@ -425,7 +436,8 @@ class Settings(BaseSettings):
     worker_patience: float = setting(
         "WORKER_PATIENCE",
         5.0,
-        "Seconds of one instant request after which its worker is replaced",
+        "Seconds of one instant request after which its worker is replaced; of one part of long "
+        "work, LONG_REQUEST_DEADLINE if that is more: by then nobody waits for it",
         gt=0,
     )
     answer_cache_bytes: int = setting(
@@ -619,6 +631,11 @@ class Settings(BaseSettings):
         host = f"[{self.redis_host}]" if ":" in self.redis_host else self.redis_host
         database = "" if self.redis_db is None else f"/{self.redis_db}"
         return f"redis://{who}{host}:{self.redis_port}{database}"
+
+    @property
+    def long_patience(self) -> float:
+        """Seconds of one part of long work after which its worker is replaced."""
+        return max(self.worker_patience, self.long_request_deadline)
 
     @property
     def worker_count(self) -> int:

@@ -80,7 +80,7 @@ def _loop(bodies: Sequence[bytes]) -> float:
 async def _pooled(bodies: Sequence[bytes]) -> float:
     """The same through the pool: of the loop and of the workers together."""
     report = PoolReport.of(Metrics())
-    setup = PoolSetup(WORKERS, cache_bytes=0, patience=60.0)
+    setup = PoolSetup(WORKERS, cache_bytes=0, patience=60.0, long_patience=60.0)
     worker = WorkerSetup(OPERATIONS, (DATA,), log_setup("benchmark", "WARNING", "json"))
     async with Supervisor(drain_within=5.0) as supervisor:
         pool: Ref[PoolMessage] = supervisor.spawn(

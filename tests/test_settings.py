@@ -231,6 +231,8 @@ def test_production_takes_a_key_by_an_alias(environment: Environment, alias: str
         ("WORKERS", "1"),
         ("WORKERS", "257"),
         ("POOL_CAPACITY", "0"),
+        ("LONG_CAPACITY", "0"),
+        ("LONG_CAPACITY", "1001"),
         ("REQUEST_DEADLINE", "0"),
         ("REQUEST_DEADLINE", "nan"),
         ("WORKER_PATIENCE", "-1"),
@@ -392,3 +394,14 @@ def test_aliases_of_the_example_file_are_aliases() -> None:
         name.strip() for group in re.findall(r"also ([A-Z_, ]+)", text) for name in group.split(",")
     }
     assert told == set(ALIASES)
+
+
+@pytest.mark.parametrize(
+    ("patience", "deadline", "told"), [(5.0, 60.0, 60.0), (5.0, 0.4, 5.0), (30.0, 300.0, 300.0)]
+)
+def test_a_worker_has_until_nobody_waits_for_a_part_of_long_work(
+    patience: float, deadline: float, told: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOCTURNA_WORKER_PATIENCE", str(patience))
+    monkeypatch.setenv("NOCTURNA_LONG_REQUEST_DEADLINE", str(deadline))
+    assert Settings().long_patience == told

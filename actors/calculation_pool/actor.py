@@ -19,31 +19,38 @@ from actors.calculation_pool.messages import Compute, Lane
 from actors.calculation_pool.process import WorkerSetup
 from actors.calculation_pool.report import PoolReport
 from actors.calculation_pool.seat import Seat, SeatEvents
-from actors.runtime import Actor, ActorStopped, Broken, Delivery, MailboxFull
+from actors.runtime import Actor, ActorStopped, Broken, Delivery
 from app.errors import CalculationFailed, WorkerLost
 from app.telemetry.logs import logger
 from app.wire import failed
 
 MOST_LIVES = 2
 """Workers that one request may cost."""
+CONDEMNED_SECONDS = 600.0
+"""For which a request is refused that cost so many: long enough that a client which repeats it
+stops no more than two workers in that time, and over by itself once what killed them, a full
+memory perhaps, is mended. Its refusal and the README tell the ten minutes."""
 
 _log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolSetup:
-    """Sizes and waits of a pool; times in seconds."""
+    """Sizes and waits of a pool; times in seconds.
+
+    A worker may take `patience` for one instant request, and `long_patience` for one part of long
+    work.
+    """
 
     workers: int
     cache_bytes: int
     patience: float
-    long_patience: float = 120.0
-    long_capacity: int = 64
+    long_patience: float
     frame_jobs: int = 32  # about 5 ms of charts: replies still return one by one
     start_within: float = 30.0
     stop_within: float = 2.0
-    condemned_seconds: float = 600.0
-    most_condemned: int = 1000
+    condemned_seconds: float = CONDEMNED_SECONDS
+    most_condemned: int = 1000  # by digest, 100 kB in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +136,6 @@ class CalculationPool(Actor[PoolMessage]):
             delivery.reply(known)
         elif key in self._condemned:
             delivery.reply(failed(_condemned()))
-        elif (
-            message.lane is Lane.LONG and self._lanes.count(Lane.LONG) >= self._setup.long_capacity
-        ):
-            delivery.fail(MailboxFull("calculation_pool", self._setup.long_capacity))
         else:
             self._numbers = self._numbers % 0xFFFF_FFFF + 1
             since = now if message.since is None else message.since

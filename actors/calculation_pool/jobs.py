@@ -60,9 +60,6 @@ class Lanes:
     def __len__(self) -> int:
         return len(self._suspects) + sum(map(len, self._waiting.values()))
 
-    def count(self, lane: Lane) -> int:
-        return len(self._waiting[lane])
-
     def add(self, job: Job) -> None:
         if job.lost:
             self._suspects.append(job)

@@ -10,12 +10,15 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from actors.calculation_pool.admission import Admission
 from actors.calculation_pool.messages import Compute, Lane
-from actors.runtime import AskTimeout, Ref
+from actors.runtime import AskTimeout, MailboxFull, Ref
 from app.wire import CUT, Outcome, decode, encode, paired
 
 PARTS_AT_ONCE = 2
 """Parts of one request on their way: the worker finds the next when it has done one."""
+ROOM_SECONDS = 0.1
+"""After which a part is tried again that found the pool full of charts: they take half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class LongWork:
     """
 
     pool: Ref[Compute]
+    admission: Admission
     operation: str
     body: bytes
     since: float
@@ -36,14 +40,18 @@ class LongWork:
     async def answer(self) -> Outcome:
         """The whole answer, or the first failure; raises what `Ref.ask` raises.
 
-        Raises CancelledError once the caller has left: no further part is computed.
+        Raises Overloaded before the first part, if too much long work is under way already, and
+        CancelledError once the caller has left: no further part is computed.
         """
         cut = await self._ask("#cut", self.body, Lane.INSTANT)
         if cut.status != CUT:
             return cut
-        parts: Sequence[object] = decode(cut.fragment)
+        with self.admission.place():
+            return await self._whole(decode(cut.fragment))
+
+    async def _whole(self, parts: Sequence[object]) -> Outcome:
         if len(parts) <= 1:
-            return await self._ask("", self.body, Lane.LONG)
+            return await self._admitted("", self.body)
         done: list[bytes] = []
         async with aclosing(self._computed("#part", parts)) as computed:
             async for part in computed:
@@ -51,22 +59,24 @@ class LongWork:
                     return part
                 done.append(part.fragment)
         merged = paired(self.body, b"[%b]" % b",".join(done))
-        return await self._ask("#merge", merged, Lane.LONG)
+        return await self._admitted("#merge", merged)
 
     async def lines(self) -> AsyncGenerator[Outcome]:
         """The parts as lines of a stream, each as soon as it is there; or the first failure.
 
-        Close it, and what is on its way is given up.
+        Raises what `answer` raises. Close it, and what is on its way is given up.
         """
         cut = await self._ask("#rows", self.body, Lane.INSTANT)
         if cut.status != CUT:
             yield cut
             return
-        async with aclosing(self._computed("#lines", decode(cut.fragment))) as computed:
-            async for part in computed:
-                yield part
-                if part.status != CUT:
-                    return
+        parts: Sequence[object] = decode(cut.fragment)
+        with self.admission.place():
+            async with aclosing(self._computed("#lines", parts)) as computed:
+                async for part in computed:
+                    yield part
+                    if part.status != CUT:
+                        return
 
     async def _computed(self, phase: str, parts: Sequence[object]) -> AsyncGenerator[Outcome]:
         """The parts in their order, a few ahead of the one that is waited for."""
@@ -76,7 +86,7 @@ class LongWork:
             while True:
                 while len(ahead) < PARTS_AT_ONCE and (part := next(waiting, None)) is not None:
                     body = paired(self.body, encode(part))
-                    ahead.append(asyncio.create_task(self._ask(phase, body, Lane.LONG)))
+                    ahead.append(asyncio.create_task(self._admitted(phase, body)))
                 if not ahead:
                     return
                 if not self.is_wanted():
@@ -86,6 +96,14 @@ class LongWork:
             for task in ahead:
                 task.cancel()
                 task.add_done_callback(_look_at)
+
+    async def _admitted(self, phase: str, body: bytes) -> Outcome:
+        """What the pool answers to work that has begun: it waits until there is room for it."""
+        while True:
+            try:
+                return await self._ask(phase, body, Lane.LONG)
+            except MailboxFull:
+                await asyncio.sleep(ROOM_SECONDS)
 
     async def _ask(self, phase: str, body: bytes, lane: Lane) -> Outcome:
         within = self.deadline - asyncio.get_running_loop().time()

@@ -17,7 +17,7 @@ from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT
 from app.compat.operations import cost_of
 from app.errors import InvalidInput, NotFound
-from app.keys import CACHE, POOL, SETTINGS
+from app.keys import ADMISSION, CACHE, POOL, SETTINGS
 from app.web.answers import accepts, enveloped
 from app.web.bodies import read_body, require_json
 from app.web.routing import Handler
@@ -106,6 +106,7 @@ def long_work(request: web.Request, operation: str, body: bytes) -> LongWork:
     transport = request.transport
     return LongWork(
         request.app[POOL],
+        request.app[ADMISSION],
         operation,
         body,
         now,

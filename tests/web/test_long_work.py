@@ -227,3 +227,24 @@ def test_what_is_refused_by_its_weight_is_not_sent(server: RunningServer, refuse
     headers = {"Accept": f"application/json, {refused};q=0"}
     answer = server.post(f"{BASE}/ephemeris", few, headers=headers)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+
+
+def test_long_work_beyond_its_places_is_refused_at_the_door(tmp_path: Path) -> None:
+    long = {**SEARCH, "planets": ["MOON", "TRUE_NODE"], "natal_points": ["SUN"]}
+    long = {**long, "start_date": "1950-01-01", "end_date": "2049-12-31"}
+    with RunningServer(tmp_path, {"NOCTURNA_LONG_CAPACITY": "1"}) as server:
+        with _under_way(server, long):
+            assert server.metric("nocturna_long_work") == 1
+            for refused in (
+                server.post(f"{BASE}/transit-search", SEARCH),
+                server.post(f"{BASE}/ephemeris", TABLE, headers=LINES),
+            ):
+                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+                error = refused.json()["error"]
+                assert error["code"] == "OVERLOADED"
+                assert "as it takes on at once: 1;" in error["message"]
+            wrong = server.post(f"{BASE}/transit-search", {**SEARCH, "end_date": "2019-01-01"})
+            assert wrong.status_code == 422
+            assert server.post(f"{BASE}/natal-chart", NATAL).status_code == 200
+        _until(lambda: server.metric("nocturna_long_work") == 0)  # its caller has left
+        assert server.post(f"{BASE}/ephemeris", TABLE, headers=LINES).status_code == 200

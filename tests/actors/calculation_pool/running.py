@@ -49,7 +49,6 @@ def pool_setup(
     workers: int = 2,
     *,
     patience: float = LONG_ENOUGH,
-    long_capacity: int = 64,
     stop_within: float = 2.0,
 ) -> PoolSetup:
     """A pool that kills no worker for being slow, unless it is told to."""
@@ -57,7 +56,7 @@ def pool_setup(
         workers=workers,
         cache_bytes=1_000_000,
         patience=patience,
-        long_capacity=long_capacity,
+        long_patience=LONG_ENOUGH,
         start_within=LONG_ENOUGH,
         stop_within=stop_within,
     )

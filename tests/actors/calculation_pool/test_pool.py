@@ -175,17 +175,18 @@ async def test_a_thousand_charts_pass_long_work_that_fills_its_lane(tmp_path: Pa
         await asyncio.gather(*long)
 
 
-async def test_a_full_long_lane_refuses_long_work_only(gate: Gate) -> None:
-    async with running_pool(pool_setup(long_capacity=2)) as pool:
-        running = await pool.start("wait", gate.body, Lane.LONG)
-        await gate.reached()
-        waiting = [await pool.start("echo", b"%d" % number, Lane.LONG) for number in range(2)]
-        with pytest.raises(MailboxFull):
-            await pool.ask("echo", b"one too many", Lane.LONG)
-        assert (await pool.ask("echo", b"instant")).fragment == b"instant"
-        gate.open()
-        await asyncio.gather(running, *waiting)
-        assert (await pool.ask("echo", b"room again", Lane.LONG)).fragment == b"room again"
+async def test_no_part_of_long_work_is_refused_for_those_that_wait(
+    pool: RunningPool, gate: Gate
+) -> None:
+    running = await pool.start("wait", gate.body, Lane.LONG)
+    await gate.reached()
+    bodies = pool.fresh(200)
+    waiting = [await pool.start("echo", body, Lane.LONG) for body in bodies]
+    await eventually(lambda: pool.supervisor.status()[0].in_flight == 201)
+    assert not any(task.done() for task in waiting)
+    gate.open()
+    await running
+    assert [(await task).fragment for task in waiting] == bodies
 
 
 async def test_a_full_pool_refuses_and_has_room_again_later(gate: Gate) -> None:
