@@ -178,7 +178,8 @@ def _actors(worker: WorkerSetup) -> Context:
             askable: Ref[Compute] = pool
             app[POOL] = askable
             _expose_actors(metrics, supervisor)
-            app[STATE].dependencies[POOL_NAME] = lambda: report.ready > 0
+            app[STATE].computes = lambda: report.ready > 0
+            app[STATE].dependencies[POOL_NAME] = app[STATE].computes
             yield
 
     return actors

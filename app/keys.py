@@ -30,7 +30,8 @@ from app.telemetry.metrics import Counts, Metrics
 class ServerState:
     """How far the life of this server has come; `started` on the loop's clock.
 
-    `dependencies` tells of everything the server needs, by name, whether it is well.
+    `dependencies` tells of everything the server needs, by name, whether it is well; `computes`,
+    whether a worker is there that can compute.
     """
 
     started: float
@@ -39,6 +40,7 @@ class ServerState:
     dependencies: dict[str, Callable[[], bool]] = field(default_factory=dict)
     port: int = 0
     connections: Callable[[], int] = lambda: 0
+    computes: Callable[[], bool] = lambda: True
     draining: bool = False
 
 

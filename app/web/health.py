@@ -61,9 +61,16 @@ async def live(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready -> 200 when new work is welcome, 503 otherwise."""
+    """GET /health/ready -> 200 when new work is welcome, 503 with the reason otherwise.
+
+    The server listens only once a worker can compute. Later there may be none for a second, while
+    all that died are replaced: what comes then waits, but another server would answer at once.
+    """
     if request.app[STATE].draining:
         return bare({"status": "draining"}, status=503)
+    if not request.app[STATE].computes():
+        reason = "no worker process can compute now; they are started again by themselves"
+        return bare({"status": "unready", "reason": reason}, status=503)
     return bare({"status": "ready"})
 
 

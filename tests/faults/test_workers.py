@@ -78,3 +78,19 @@ async def test_killed_workers_cost_no_caller_more_than_a_refusal(
             assert answer["data"] == expected(chart(number), ephemeris)
         else:
             assert (status, answer["error"]["code"] in REFUSALS) == (503, True)
+
+
+def test_a_server_is_ready_again_once_a_worker_is(tmp_path: Path) -> None:
+    def readiness() -> int:
+        return server.get("/health/ready", scopes=()).status_code
+
+    def is_unready_without_workers() -> bool:
+        for worker in server.workers:
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+        return readiness() == 503
+
+    with RunningServer(tmp_path) as server:
+        assert readiness() == 200  # from its first moment on
+        assert eventually(is_unready_without_workers)
+        assert eventually(lambda: readiness() == 200)

@@ -154,3 +154,14 @@ async def test_a_draining_server_is_alive_but_not_ready() -> None:
     around.draining = True
     assert await ask(health.ready, "/health/ready", around) == (503, {"status": "draining"})
     assert await ask(health.live, "/health/live", around) == (200, {"status": "alive"})
+
+
+async def test_a_server_without_a_worker_is_alive_but_not_ready() -> None:
+    around = state()
+    around.computes = lambda: False
+    status, report = await ask(health.ready, "/health/ready", around)
+    assert (status, report["status"]) == (503, "unready")
+    assert "no worker process" in report["reason"]
+    assert await ask(health.live, "/health/live", around) == (200, {"status": "alive"})
+    around.computes = lambda: True
+    assert await ask(health.ready, "/health/ready", around) == (200, {"status": "ready"})
