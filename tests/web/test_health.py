@@ -111,6 +111,9 @@ def test_actors_and_paths_are_for_admins(server: RunningServer) -> None:
     assert pool["capacity"] == 4096
     assert report["paths"]["data_dir"].startswith("/")
     assert report["paths"]["ephemeris"][0].endswith("app/ephemeris/data")
+    tokens = report["service_tokens"]
+    assert set(tokens) == {"state", "looked_at", "numbers", "tokens"}
+    assert len(tokens["tokens"]) <= 20
     assert SECRET not in json.dumps(report)
 
 

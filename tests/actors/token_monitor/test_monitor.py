@@ -14,10 +14,12 @@ from actors.runtime.testing import RecordingRef
 from actors.token_monitor.actor import MonitorSetup
 from actors.token_monitor.look import look
 from actors.token_monitor.messages import Changed, tell_change
+from actors.token_monitor.report import MonitorReport
 from app.accounts.token_states import TokenState
 from app.settings import Settings
 from app.storage.postgres import Postgres
-from app.storage.token_alerts import TokenAlert
+from app.storage.token_alerts import TokenAlert, WatchedToken
+from app.telemetry.metrics import Metrics
 from tests.actors.calculation_pool.running import eventually
 from tests.actors.token_monitor.watching import DAY, Clock, Watching, nowhere, watching
 from tests.storage.conftest import in_use
@@ -192,6 +194,20 @@ async def test_the_status_gives_state_and_whole_days_of_each_token(postgres: Pos
     }
     assert status.state is TokenState.EXPIRED
     assert status.looked_at == NOW.timestamp()
+
+
+def test_the_status_counts_all_tokens_and_names_those_whose_end_is_nearest() -> None:
+    days = [None, *range(2000, 8, -1), -1, 6, -3]
+    ends = [None if day is None else NOW.timestamp() + day * DAY + 1 for day in days]
+    report = MonitorReport.of(Metrics(), clock=NOW.timestamp)
+    report.watched = tuple(
+        WatchedToken(UUID(int=number), None, end, replaced=number == 0)
+        for number, end in enumerate(ends)
+    )
+    status = report.status()
+    assert status.numbers == {"unknown": 1, "healthy": 1992, "expired": 2, "expiring_soon": 1}
+    assert [token.days_left for token in status.tokens] == [-1, -3, 6, *range(9, 26)]
+    assert status.state is TokenState.EXPIRED
 
 
 async def test_a_token_whose_end_is_no_moment_is_an_error(postgres: Postgres) -> None:
