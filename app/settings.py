@@ -404,7 +404,14 @@ class Settings(BaseSettings):
         4096,
         "Requests in or before the workers at once, equal ones and parts of long work included; "
         "a full pool answers 503, but parts of what has begun wait for room "
-        "(4096 natal charts are about half a second of two cores)",
+        "(4096 natal charts are about a second of two cores)",
+        ge=1,
+    )
+    pool_bytes: int = setting(
+        "POOL_BYTES",
+        32_000_000,
+        "Bytes that the bodies of these may have in all, but for one that is alone; a full pool "
+        "answers 503 (4096 plain natal charts bring half a million)",
         ge=1,
     )
     long_capacity: int = setting(
@@ -416,13 +423,6 @@ class Settings(BaseSettings):
         "LONG_REQUEST_DEADLINE",
         ge=1,
         le=1000,
-    )
-    pool_bytes: int = setting(
-        "POOL_BYTES",
-        32_000_000,
-        "Bytes that the bodies of these may have in all, but for one that is alone; a full pool "
-        "answers 503 (4096 natal charts bring one million)",
-        ge=1,
     )
     request_deadline: float = setting(
         "REQUEST_DEADLINE", 10.0, "Seconds a caller waits for a calculation before 503", gt=0

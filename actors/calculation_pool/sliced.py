@@ -18,7 +18,7 @@ from app.wire import CUT, Outcome, decode, encode, paired
 PARTS_AT_ONCE = 2
 """Parts of one request on their way: the worker finds the next when it has done one."""
 ROOM_SECONDS = 0.1
-"""After which a part is tried again that found the pool full of charts: they take half a second."""
+"""After which a part is tried again that found no room; a pool full of charts takes a second."""
 
 
 @dataclass(frozen=True, slots=True)
