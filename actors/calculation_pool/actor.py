@@ -50,7 +50,7 @@ class PoolSetup:
     start_within: float = 30.0
     stop_within: float = 2.0
     condemned_seconds: float = CONDEMNED_SECONDS
-    most_condemned: int = 1000  # by digest, 100 kB in all
+    most_condemned: int = 1000  # by digest, some 200 bytes each
 
 
 @dataclass(frozen=True, slots=True)
