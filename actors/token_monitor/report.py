@@ -42,7 +42,7 @@ class MonitorStatus:
 
     state: TokenState
     looked_at: float | None
-    numbers: dict[TokenState, int]
+    numbers: dict[str, int]
     tokens: tuple[TokenStatus, ...]
 
 
@@ -77,7 +77,7 @@ class MonitorReport:
         if not self.well:
             states.add(TokenState.ERROR)
         worst = max(states, key=list(TokenState).index)
-        numbers = {state: found[state, False] + found[state, True] for state, _ in found}
+        numbers = {state.value: found[state, False] + found[state, True] for state, _ in found}
         nearest = nsmallest(MOST_TOLD, self.watched, key=lambda token: _distance(token, now))
         tokens = tuple(_status(token, now) for token in nearest)
         return MonitorStatus(worst, self.looked_at, numbers, tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from app.settings import Settings
 from app.storage.postgres import Postgres
 from app.storage.token_alerts import TokenAlert, WatchedToken
 from app.telemetry.metrics import Metrics
+from app.wire import decode, encode
 from tests.actors.calculation_pool.running import eventually
 from tests.actors.token_monitor.watching import DAY, Clock, Watching, nowhere, watching
 from tests.storage.conftest import in_use
@@ -208,6 +210,7 @@ def test_the_status_counts_all_tokens_and_names_those_whose_end_is_nearest() -> 
     assert status.numbers == {"unknown": 1, "healthy": 1992, "expired": 2, "expiring_soon": 1}
     assert [token.days_left for token in status.tokens] == [-1, -3, 6, *range(9, 26)]
     assert status.state is TokenState.EXPIRED
+    assert decode(encode(asdict(status)))["numbers"] == status.numbers
 
 
 async def test_a_token_whose_end_is_no_moment_is_an_error(postgres: Postgres) -> None:
