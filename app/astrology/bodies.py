@@ -114,13 +114,24 @@ PLANETS: tuple[Body, ...] = tuple(Body)[:10]
 STANDARD_POINTS: tuple[Body, ...] = (*PLANETS, Body.NORTH_NODE, Body.LILITH)
 """The points of a chart when the caller names none."""
 
-OPPOSITES: dict[Body, Body] = {
+OPPOSITES: dict[Point, Body] = {
     Body.SOUTH_NODE: Body.NORTH_NODE,
     Body.TRUE_SOUTH_NODE: Body.TRUE_NODE,
     Body.PRIAPUS: Body.LILITH,
     Body.PRIAPUS_TRUE: Body.LILITH_TRUE,
 }
 """Bodies that are another one turned by 180 degrees."""
+
+
+def is_fixed_pair(first: Point, second: Point) -> bool:
+    """Whether two points keep one arc by definition: a point and itself, or its opposite.
+
+    They are never exact at a moment of their own.
+    """
+    if first == second:
+        return True
+    return any(OPPOSITES.get(one) == other for one, other in ((first, second), (second, first)))
+
 
 LUNAR_POINTS: frozenset[Body] = frozenset(
     body for body in Body if body.name.startswith(("LILITH", "PRIAPUS")) or "NODE" in body.name

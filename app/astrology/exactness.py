@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.astrology.aspects import Aspect
-from app.astrology.bodies import CELESTIAL, Body, Celestial
+from app.astrology.bodies import CELESTIAL, Body, Celestial, is_fixed_pair
 from app.astrology.curves import Elongations, step_of
 from app.astrology.frame import Frame
 from app.astrology.search import passes, tracks
@@ -37,8 +37,9 @@ def exact_times(
 ) -> list[float | None]:
     """For each aspect the Julian day when it is exact: the next if it applies, else the last.
 
-    None where it never is within `window` days, or where an angle or lot takes part. Both
-    positions must have been measured in the frame.
+    None where it never is within `window` days, where an angle or lot takes part, or where both
+    are opposite by definition and so exact at all times. Both positions must have been measured
+    in the frame.
     """
     found: list[float | None] = [None] * len(aspects)
     open_ = list(among_bodies(aspects))
@@ -57,9 +58,11 @@ def exact_times(
 
 
 def among_bodies(aspects: Sequence[Aspect]) -> Iterator[Sought]:
-    """The aspects whose exactness can be sought: those of two bodies."""
+    """The aspects whose exactness can be sought: those of two bodies that change their arc."""
     for index, aspect in enumerate(aspects):
         first, second = aspect.first.point, aspect.second.point
+        if is_fixed_pair(first, second):
+            continue
         if isinstance(first, CELESTIAL) and isinstance(second, CELESTIAL):
             yield Sought(index, aspect, (first, second))
 

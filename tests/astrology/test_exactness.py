@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import pytest
+
 from app.astrology import exactness
 from app.astrology.aspects import DEFAULT_ORBS, OrbRules, aspects_among
-from app.astrology.bodies import PLANETS, Body, Celestial
+from app.astrology.bodies import OPPOSITES, PLANETS, Body, Celestial, is_fixed_pair
 from app.astrology.frame import TROPICAL, Frame
 from app.astrology.sky import FloatArray, positions_at
 from app.ephemeris.swiss import SwissEphemeris
@@ -32,6 +34,24 @@ def test_it_is_the_nearest_of_several() -> None:
     (day,) = exactness.exact_times(found, MOMENT, 100.0, TROPICAL, sky)
     assert day is not None
     assert abs(day - (MOMENT + 2.0 / 12.0)) < 1e-6
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as listed", "turned"])
+@pytest.mark.parametrize(("body", "opposite"), OPPOSITES.items(), ids=str)
+def test_points_that_are_opposite_by_definition_have_no_moment_of_exactness(
+    body: Body, opposite: Body, *, turned: bool, ephemeris: SwissEphemeris
+) -> None:
+    pair = (opposite, body) if turned else (body, opposite)
+    assert is_fixed_pair(*pair)
+    found = aspects_among(positions_at(MOMENT, pair, ephemeris), OrbRules.of(DEFAULT_ORBS))
+    assert [aspect.orb for aspect in found] == pytest.approx([0.0], abs=1e-9)
+    assert exactness.exact_times(found, MOMENT, 30.0, TROPICAL, ephemeris) == [None]
+
+
+def test_a_point_keeps_its_arc_to_itself_and_to_its_opposite_alone() -> None:
+    fixed = {(one, other) for one in Body for other in Body if is_fixed_pair(one, other)}
+    opposite = {*OPPOSITES.items(), *((other, one) for one, other in OPPOSITES.items())}
+    assert fixed == opposite | {(body, body) for body in Body}
 
 
 class Counting(LinearEphemeris):
