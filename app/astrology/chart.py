@@ -12,12 +12,10 @@ from app.astrology.frame import TROPICAL, Frame, NodeKind, View, Zodiac
 from app.astrology.houses import (
     BY_LONGITUDE,
     Division,
-    HouseBy,
     HouseRule,
     HouseSystem,
     PolarPolicy,
     cut_by_signs,
-    houses_of,
 )
 from app.astrology.lot_sets import bodies_behind, formulas_of_points
 from app.astrology.lots import cast_lots
@@ -118,7 +116,7 @@ class Instant:
 
     def houses_of(self, positions: Sequence[Position], division: Division) -> list[int]:
         """The house of each position, 1 to 12, by the chart's rule."""
-        if self.conventions.house_rule.by is HouseBy.LONGITUDE:
+        if self.conventions.house_rule.decides_by_longitude(division.system):
             return self.houses_at(positions, division)
         points = [position.point for position in positions]
         places = self.ephemeris.house_positions(
@@ -132,9 +130,8 @@ class Instant:
         For places that no point of the sky stands on, such as lots and antiscia.
         """
         rule = self.conventions.house_rule
-        if rule.by is HouseBy.LONGITUDE:
-            longitudes = (place.longitude for place in places)
-            return houses_of(longitudes, division.cusps, rule.cusp_orb)
+        if rule.decides_by_longitude(division.system):
+            return rule.houses_of((place.longitude for place in places), division.cusps)
         start = self.equinox
         tropical = [place._replace(longitude=norm(place.longitude + start)) for place in places]
         found = self.ephemeris.house_positions(self.moment, self.place, division.system, tropical)

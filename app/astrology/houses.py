@@ -12,6 +12,10 @@ from app.astrology.bodies import Angle
 from app.astrology.names import Name
 from app.astrology.zodiac import DEGREES_OF_A_SIGN, SIGNS
 
+_CIRCLE = 360.0
+_SAME_CUSP = 1e-6
+"""Degrees within which two cusps are one: iterations that find them end at 1e-8."""
+
 
 class HouseSystem(Name):
     """Every house system of Swiss Ephemeris, by name.
@@ -95,6 +99,24 @@ UNDEFINED_BEYOND_POLAR_CIRCLES = frozenset(
 )
 """Systems that divide the path from rising to culmination: some degrees never rise up there."""
 
+DISORDERLY_NEAR_THE_POLES = frozenset(
+    {HouseSystem.TOPOCENTRIC, HouseSystem.SUNSHINE, HouseSystem.SUNSHINE_MAKRANSKY}
+)
+"""Systems whose cusps at some moments coincide or overtake one another; they divide nothing then.
+
+TOPOCENTRIC from 65 degrees of latitude, SUNSHINE where the Sun does not rise or set, Makransky's
+form of it from 58 degrees.
+"""
+
+DIVIDING_LONGITUDE = frozenset(
+    {
+        *(HouseSystem.EQUAL, HouseSystem.EQUAL_MC, HouseSystem.EQUAL_ARIES, HouseSystem.VEHLOW),
+        *(HouseSystem.WHOLE_SIGN, HouseSystem.PORPHYRY, HouseSystem.SRIPATI),
+        *(HouseSystem.PULLEN_SD, HouseSystem.PULLEN_SR),
+    }
+)
+"""Systems that divide the ecliptic itself: in their houses a position is its longitude."""
+
 
 class PolarPolicy(Name):
     """What to do where a house system is undefined.
@@ -161,6 +183,15 @@ class HouseRule:
     by: HouseBy = HouseBy.LONGITUDE
     cusp_orb: float = 0.0
 
+    def decides_by_longitude(self, system: HouseSystem) -> bool:
+        """Whether cusps alone decide: by choice, or since the system knows no more of space."""
+        return self.by is HouseBy.LONGITUDE or system in DIVIDING_LONGITUDE
+
+    def houses_of(self, longitudes: Iterable[float], cusps: Sequence[float]) -> list[int]:
+        """The house of each longitude; a true position has no orb before a cusp."""
+        orb = self.cusp_orb if self.by is HouseBy.LONGITUDE else 0.0
+        return houses_of(longitudes, cusps, orb)
+
 
 BY_LONGITUDE = HouseRule()
 """As most programs do: the cusps alone decide."""
@@ -193,6 +224,26 @@ def houses_of(
             bisect_right(starts, norm(first - longitude + cusp_orb)) for longitude in longitudes
         ]
     return [_house_among_crossed(norm(longitude + cusp_orb), cusps) for longitude in longitudes]
+
+
+def house_places(longitudes: Iterable[float], cusps: Sequence[float]) -> list[float]:
+    """House and the part of it that is passed, 1 up to 13, of each longitude among twelve cusps."""
+    places: list[float] = []
+    for longitude in longitudes:
+        house = house_of(longitude, cusps)
+        start, end = cusps[house - 1], cusps[house % len(cusps)]
+        places.append(house + norm(longitude - start) / norm(end - start))
+    return places
+
+
+def is_in_order(cusps: Sequence[float]) -> bool:
+    """Whether cusps follow one another once round the zodiac, whichever way, and none coincide."""
+    widths = [norm(end - start) for start, end in pairwise((*cusps, cusps[0]))]
+    narrowest, widest = min(widths), max(widths)
+    if narrowest < _SAME_CUSP or widest > _CIRCLE - _SAME_CUSP:
+        return False
+    turns = round(sum(widths) / _CIRCLE)
+    return turns in {1, len(cusps) - 1}
 
 
 def _ascending(starts: Sequence[float]) -> bool:

@@ -121,7 +121,8 @@ class Ephemeris(Protocol):
     ) -> list[float]:
         """House and the part of it that is passed, 1 up to 13, by true position in space.
 
-        The positions are tropical. Raises PolarHouses.
+        The sector of GAUQUELIN, 1 up to 37, in its place. The positions are tropical. Systems
+        that divide longitude have no such positions. Raises PolarHouses, NoSuchPosition.
         """
         ...
 

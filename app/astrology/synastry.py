@@ -9,7 +9,7 @@ from typing import NamedTuple
 from app.astrology.aspects import Aspect, AspectKind
 from app.astrology.bodies import Angle, Body
 from app.astrology.chart import Instant
-from app.astrology.houses import Division, HouseBy, houses_of
+from app.astrology.houses import Division
 from app.astrology.sky import Position
 
 SCORE_FORMULA = "nocturna-synastry-1"
@@ -102,9 +102,8 @@ def overlay(
     Synastry (1977), reads charts by these overlays.
     """
     rule = host.conventions.house_rule
-    if rule.by is HouseBy.LONGITUDE:
-        longitudes = (position.longitude for position in guests)
-        return houses_of(longitudes, division.cusps, rule.cusp_orb)
+    if rule.decides_by_longitude(division.system):
+        return rule.houses_of((position.longitude for position in guests), division.cusps)
     points = [position.point for position in guests]
     tropical = guest.tropical.place_points(points)
     places = host.ephemeris.house_positions(host.moment, host.place, division.system, tropical)

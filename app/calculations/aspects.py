@@ -117,6 +117,9 @@ def _check_space(request: AspectsRequest, birth: Birth) -> None:
     if not birth.time_known:
         expected = "ECLIPTIC, because the houses of MUNDANE space need a known time"
         raise InvalidInput.of("space", expected, str(request.space))
+    if request.mundane_system is HouseSystem.HORIZONTAL:
+        expected = "another system: true positions in HORIZONTAL houses are not known"
+        raise InvalidInput.of("mundane_system", expected, str(request.mundane_system))
     if request.include_exact_time:
         expected = "false with space MUNDANE, where speeds are not known"
         raise InvalidInput.of("include_exact_time", expected, got=True)

@@ -136,7 +136,10 @@ class HouseRules(CalculationRequest):
 
     house_by: Annotated[
         HouseByName,
-        Field(description="LONGITUDE among the cusps, or true POSITION in space with latitude"),
+        Field(
+            description="LONGITUDE among the cusps, or true POSITION in space with latitude: the "
+            "same in houses that divide longitude, such as WHOLE_SIGN"
+        ),
     ] = HouseBy.LONGITUDE
     cusp_orb: Annotated[
         float,

@@ -20,6 +20,8 @@ from app.errors import CalculationFailed, InvalidInput, Problem, TimeNeeded
 _YEAR = re.compile(r"(?:year )?(-?[0-9]{1,6})\b").match
 _DAY = re.compile(r"\s*(-?[0-9]{4,6}-[0-9]{2}-[0-9]{2})\b").match
 _DATE = "date"
+_ALIKE = {"house_system": "mundane_system"}
+"""Fields that some requests have under another name."""
 _DAYS_BESIDE = 1.1
 """From the noon of a date to any moment of it, in any zone."""
 _AMID_THE_FILES = 2_451_545.0
@@ -115,11 +117,12 @@ Place = tuple[str, Any, CalculationRequest]
 
 
 def _places(name: str, request: CalculationRequest) -> Iterator[Place]:
-    """Every field of a name that has a value, and for dates those of a longer name too."""
+    """Every field of a name that has a value, and those of another name that mean the same."""
     for owner, path in ((request, ""), *_charts(request)):
         for known in type(owner).model_fields:
             value = getattr(owner, known)
-            same = known == name or (name == _DATE and known.endswith(f"_{_DATE}"))
+            same = known in {name, _ALIKE.get(name)}
+            same |= name == _DATE and known.endswith(f"_{_DATE}")
             if same and value is not None:
                 yield f"{path}{known}", value, owner
 

@@ -39,10 +39,13 @@ from app.astrology.frame import (
     View,
 )
 from app.astrology.houses import (
+    DISORDERLY_NEAR_THE_POLES,
+    DIVIDING_LONGITUDE,
     LETTER_OF,
     UNDEFINED_BEYOND_POLAR_CIRCLES,
     Division,
     HouseSystem,
+    is_in_order,
 )
 from app.astrology.moment import Moment
 from app.astrology.place import Place
@@ -77,6 +80,9 @@ _POLAR_MARGIN = 1e-9
 _ROUNDING = 1e-9
 """Degrees within which a cusp is the angle that opens its house."""
 _QUARTERS = {Angle.ASC: 1, Angle.IC: 4, Angle.DESC: 7, Angle.MC: 10}
+_OTHER_HOUSES = (
+    "choose another house_system such as PORPHYRY or WHOLE_SIGN, or let polar be FALLBACK or FLAG"
+)
 _FROM_EARTH = frozenset({View.GEOCENTRIC, View.TOPOCENTRIC, Body.EARTH})
 
 _MINOR_ANGLES = (
@@ -138,6 +144,7 @@ class SwissEphemeris:
             except swe.Error as error:
                 raise _undefined(system, place.latitude) from error
         cusps, points, cusp_speeds, point_speeds = found if speeds else (*found, (), ())
+        _refuse_disorder(system, cusps, place.latitude)
         angles = _angles(points, place.latitude)
         angle_speeds = _angle_speeds(point_speeds) if speeds else {}
         return Division(
@@ -160,12 +167,16 @@ class SwissEphemeris:
             cusps, points = swe.houses_armc(armc, latitude, tilt, letter, sun_declination)
         except swe.Error as error:
             raise _undefined(system, latitude) from error
+        _refuse_disorder(system, cusps, latitude)
         angles = _angles(points, latitude)
         return Division(system, _on_angles(cusps, angles), (), angles, {}, points[2])
 
     def house_positions(
         self, moment: float, place: Place, system: HouseSystem, positions: Sequence[Position]
     ) -> list[float]:
+        if system in DIVIDING_LONGITUDE:
+            msg = f"{system} houses divide longitude: a true position among them is its longitude"
+            raise NoSuchPosition(msg, details={"field": "house_system", "got": system})
         if system is HouseSystem.HORIZONTAL:
             msg = (
                 "true positions in HORIZONTAL houses are not known: the library mirrors them south "
@@ -437,18 +448,26 @@ def _refuse_polar(moment: float, place: Place, system: HouseSystem) -> None:
         raise _polar(system, place.latitude, limit)
 
 
+def _refuse_disorder(system: HouseSystem, cusps: Sequence[float], latitude: float) -> None:
+    """Refuse cusps that the library makes where they mean nothing any more."""
+    if system in DISORDERLY_NEAR_THE_POLES and not is_in_order(cusps):
+        raise _undefined(system, latitude)
+
+
 def _polar(system: HouseSystem, latitude: float, limit: float) -> PolarHouses:
     msg = (
         f"{system} houses are undefined at latitude {latitude}: from {limit:.4f} degrees "
-        "towards the pole some degrees of the zodiac never rise; choose another house_system such "
-        "as PORPHYRY or WHOLE_SIGN, or let polar be FALLBACK or FLAG"
+        f"towards the pole some degrees of the zodiac never rise; {_OTHER_HOUSES}"
     )
     details = {"field": "house_system", "latitude_limit": limit, "got": system}
     return PolarHouses(msg, details=details)
 
 
 def _undefined(system: HouseSystem, latitude: float) -> PolarHouses:
-    msg = f"{system} houses are undefined at latitude {latitude} at this moment"
+    msg = (
+        f"{system} houses are undefined at latitude {latitude} at this moment: so near to the pole "
+        f"cusps coincide or do not follow one another round the zodiac; {_OTHER_HOUSES}"
+    )
     return PolarHouses(msg, details={"field": "house_system", "got": system})
 
 

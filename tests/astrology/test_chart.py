@@ -57,7 +57,7 @@ def test_positions_stand_in_the_order_asked_among_bodies_and_angles() -> None:
 
 
 def houses(instant: Instant, *points: Point) -> list[int]:
-    division = instant.divide(HouseSystem.EQUAL)
+    division = instant.divide(HouseSystem.CAMPANUS)
     return instant.houses_of(instant.place_points(points, division), division)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.astrology.angles import norm
@@ -14,7 +14,9 @@ from app.astrology.houses import (
     LETTER_OF,
     HouseSystem,
     house_of,
+    house_places,
     houses_of,
+    is_in_order,
 )
 
 EVEN = tuple(30.0 * house for house in range(12))
@@ -122,6 +124,38 @@ def test_cusps_that_meet_at_a_pole_still_give_every_longitude_a_house() -> None:
         *(3.8465941543108784e-10, 0.0),
     )
     assert {house_of(float(degree), cusps) for degree in range(360)} <= set(range(1, 13))
+
+
+def test_cusps_are_in_order_whichever_way_they_run_round_the_zodiac() -> None:
+    for cusps in (EVEN, PLACIDUS_OF_SAN_DIEGO, REGIOMONTANUS_AT_85_NORTH):
+        assert is_in_order(cusps)
+
+
+@pytest.mark.parametrize(
+    "cusps",
+    [
+        pytest.param((*EVEN[:4], *(99.16,) * 5, *EVEN[9:]), id="several are one"),
+        pytest.param((*EVEN[:4], EVEN[4] + 1e-8, EVEN[4], *EVEN[6:]), id="one but for rounding"),
+        pytest.param((EVEN[1], EVEN[0], *EVEN[2:]), id="overtaken"),
+        pytest.param((*EVEN[:6], *EVEN[:6]), id="twice round"),
+    ],
+)
+def test_cusps_that_coincide_or_overtake_one_another_are_out_of_order(
+    cusps: tuple[float, ...],
+) -> None:
+    assert not is_in_order(cusps)
+
+
+@given(divisions(), directions)
+def test_the_place_among_cusps_is_the_house_and_the_part_of_it_passed(
+    cusps: tuple[float, ...], longitude: float
+) -> None:
+    assume(norm(cusps[3] - cusps[0]) < 180.0)  # systems that divide longitude never run backwards
+    (place,) = house_places((longitude,), cusps)
+    house = house_of(longitude, cusps)
+    width = norm(cusps[house % 12] - cusps[house - 1])
+    assert place == pytest.approx(house + norm(longitude - cusps[house - 1]) / width)
+    assert house_places(cusps, cusps) == list(range(1, 13))
 
 
 def test_every_house_system_has_a_letter_of_its_own_in_exact_case() -> None:

@@ -30,7 +30,7 @@ def chart(sky: LinearEphemeris, conventions: Conventions | None = None) -> Insta
 
 def houses(conventions: Conventions | None = None) -> list[int]:
     host, guest = chart(HOST_SKY, conventions), chart(GUEST_SKY, conventions)
-    division = host.divide(HouseSystem.EQUAL)
+    division = host.divide(HouseSystem.CAMPANUS)
     return overlay(guest.place_points(POINTS), guest, host, division)
 
 

@@ -149,10 +149,10 @@ def test_a_cusp_orb_is_the_five_degree_rule() -> None:
 
 def test_house_by_position_heeds_the_latitude() -> None:
     """The double counts a degree of latitude along the houses: the Moon's -5 lead back to 2."""
-    found = positions(house_system="EQUAL", house_by="position")
+    found = positions(house_system="CAMPANUS", house_by="position")
     assert [row["house"] for row in found.values()] == [7, 2, 7, 9]
-    told = echoed("natal-chart", house_system="EQUAL", house_by="position")
-    assert (told["house_by"], told["house_system"]) == ("POSITION", "EQUAL")
+    told = echoed("natal-chart", house_system="CAMPANUS", house_by="position")
+    assert (told["house_by"], told["house_system"]) == ("POSITION", "CAMPANUS")
 
 
 # Zodiacs
@@ -448,7 +448,7 @@ def test_more_exact_times_than_may_be_searched_at_once_are_refused(
     asked = {**request, "include_exact_time": True, "exact_window": 183.0}
     refused = ask("natal-chart", asked, ephemeris)
     assert (refused.status, refused.error["details"]["field"]) == (422, "include_exact_time")
-    assert "at most 20 aspects" in refused.error["message"]
+    assert "at most 21 aspects" in refused.error["message"]
     assert "shorter exact_window" in refused.error["message"]
     few = {**asked, "planets": planets[:10], "aspects": ["TRINE", "SQUARE"]}
     assert ask("natal-chart", few, ephemeris).status == 200

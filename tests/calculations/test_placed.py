@@ -51,6 +51,17 @@ def test_polar_houses_are_told_by_the_chart_that_has_them(
         assert "let polar, at the top level of the request, be FALLBACK or FLAG" in message
 
 
+@pytest.mark.parametrize("system", ["PLACIDUS", "GAUQUELIN", "HORIZONTAL"])
+def test_houses_of_mundane_space_are_told_by_their_own_field(
+    system: str, ephemeris: SwissAlmanac
+) -> None:
+    changes = {**POLAR, "space": "MUNDANE", "mundane_system": system}
+    answer = refused("aspects", ephemeris, **changes)
+    assert answer.error["details"]["field"] == "mundane_system"
+    assert "house_system" not in answer.error["message"].replace("mundane_system", "")
+    assert "polar" not in answer.error["message"]
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [

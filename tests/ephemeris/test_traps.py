@@ -30,7 +30,13 @@ from app.astrology.frame import (
     UniversalTime,
     View,
 )
-from app.astrology.houses import LETTER_OF, HouseBy, HouseRule, HouseSystem
+from app.astrology.houses import (
+    DIVIDING_LONGITUDE,
+    LETTER_OF,
+    HouseBy,
+    HouseRule,
+    HouseSystem,
+)
 from app.astrology.moment import moment_of
 from app.astrology.place import Place
 from app.astrology.search import IntArray, roots
@@ -613,6 +619,20 @@ def test_true_positions_in_horizontal_houses_are_refused(ephemeris: SwissEphemer
     sun = Position(Body.SUN, 280.0)
     with pytest.raises(NoSuchPosition, match="use house_by LONGITUDE"):
         ephemeris.house_positions(MOMENT_A, Place(-33.9, 18.4), HouseSystem.HORIZONTAL, [sun])
+
+
+def test_true_positions_in_houses_of_longitude_are_refused(ephemeris: SwissEphemeris) -> None:
+    """`swe.house_pos` 2.10.03 tells 1.0 all through the second half of a house 12 of Porphyry.
+
+    And it knows the signs of the tropical zodiac alone.
+    """
+    neptune = Position(Body.NEPTUNE, 303.2)
+    tilt, armc = ephemeris.obliquity(MOMENT_A).true, 253.55348499
+    flat = partial(swe.house_pos, armc, SAN_DIEGO.latitude, tilt, (303.2, 0.0), b"S")
+    assert oracle.in_own_thread(flat) == 1.0
+    for system in DIVIDING_LONGITUDE:
+        with pytest.raises(NoSuchPosition, match="a true position among them is its longitude"):
+            ephemeris.house_positions(MOMENT_A, SAN_DIEGO, system, [neptune])
 
 
 # Stars behind a zodiac

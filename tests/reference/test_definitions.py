@@ -284,6 +284,84 @@ def test_house_positions_are_those_of_the_definitions(name: str, ephemeris: Swis
     assert aspect["separation"] == pytest.approx(expected, abs=30.0 * FOUR_DECIMALS)
 
 
+STARTS_OF_ZODIACS = [
+    {"zodiac": "TROPICAL"},
+    {"zodiac": "SIDEREAL"},
+    {"zodiac": "SIDEREAL", "ayanamsa": "FAGAN_BRADLEY"},
+    {"zodiac": "DRACONIC"},
+    {"zodiac": "DRACONIC", "draconic_node": "TRUE"},
+]
+
+
+@pytest.mark.parametrize("start", STARTS_OF_ZODIACS, ids=str)
+@pytest.mark.parametrize("system", ["WHOLE_SIGN", "EQUAL_ARIES"])
+def test_houses_of_signs_are_those_of_the_zodiac_by_position_too(
+    system: str, start: dict[str, Any], ephemeris: SwissEphemeris
+) -> None:
+    """The house is the number of the sign, from that of the ascendant or from Aries."""
+    points = [*DECLINATIONS_OF_A, "PALLAS", "ASC", "MC", "FORTUNE"]
+    asked = {"house_system": system, "house_by": "POSITION", **start}
+    found = placed(CHART_A, ephemeris, *points, **asked)
+    first = found["ASC"]["longitude"] // 30.0 if system == "WHOLE_SIGN" else 0.0
+    for row in found.values():
+        assert row["house"] == (row["longitude"] // 30.0 - first) % 12.0 + 1.0, row["planet"]
+
+
+@pytest.mark.parametrize("start", STARTS_OF_ZODIACS, ids=str)
+def test_guests_stand_in_signs_of_the_hosts_zodiac_by_position_too(
+    start: dict[str, Any], ephemeris: SwissEphemeris
+) -> None:
+    chart = {**CHART_A, "house_system": "WHOLE_SIGN"}
+    pair = {"chart1": chart, "chart2": {**chart, "date": "1988-06-02T08:15:00Z"}, **start}
+    by_longitude, by_position = (
+        ask("synastry", {**pair, "house_by": rule}, ephemeris).data["overlays"]
+        for rule in ("LONGITUDE", "POSITION")
+    )
+    assert by_position == by_longitude
+
+
+@pytest.mark.parametrize("zodiac", ["TROPICAL", "SIDEREAL", "DRACONIC"])
+def test_uranus_and_neptune_of_chart_a_are_in_the_twelfth_house_of_sripati(
+    zodiac: str, ephemeris: SwissEphemeris
+) -> None:
+    """DEFINITIONS.md 2: at 314.82 and 303.20, between the middles of Porphyry's houses.
+
+    These are 295.228 and 322.149, by its cusps 281.7671, 308.6888 and 335.6105.
+    """
+    asked = {"house_system": "SRIPATI", "house_by": "POSITION", "zodiac": zodiac}
+    found = placed(CHART_A, ephemeris, "URANUS", "NEPTUNE", "ASC", **asked)
+    assert [row["house"] for row in found.values()] == [12, 12, 1]
+
+
+def test_mundane_aspects_among_houses_of_longitude_go_by_the_parts_of_them(
+    ephemeris: SwissEphemeris,
+) -> None:
+    """Sripati: Neptune has passed 7.974 of 26.921 degrees of house 12, Uranus 19.594."""
+    request = {**CHART_A, "planets": ["URANUS", "NEPTUNE"], "space": "MUNDANE"}
+    own = [{"name": "ANY", "angle": 10.0, "orb": 10.0}]
+    asked = {**request, "mundane_system": "SRIPATI", "own_aspects": own, "aspects": ["TRINE"]}
+    (aspect,) = ask("aspects", asked, ephemeris).data["aspects"]
+    assert aspect["separation"] == pytest.approx(30.0 * (19.594 - 7.974) / 26.921, abs=0.005)
+
+
+def test_sectors_of_gauquelin_are_thirds_of_the_houses_of_placidus(
+    ephemeris: SwissEphemeris,
+) -> None:
+    """Both divide the time from rising to culmination, the sectors by 9 and clockwise."""
+    planets = [*DECLINATIONS_OF_A, "PALLAS", "JUNO", "ASC", "MC"]
+    own = [{"name": f"A{angle}", "angle": angle, "orb": 10.0} for angle in range(10, 180, 20)]
+    request = {**CHART_A, "planets": planets, "space": "MUNDANE", "own_aspects": own}
+    sectors, houses = (
+        ask("aspects", {**request, "mundane_system": system}, ephemeris).data["aspects"]
+        for system in ("GAUQUELIN", "PLACIDUS")
+    )
+    assert len(sectors) == len(planets) * (len(planets) - 1) / 2
+    for by_sector, by_house in zip(sectors, houses, strict=True):
+        pair = ("planet1", "planet2")
+        assert [by_sector[name] for name in pair] == [by_house[name] for name in pair]
+        assert by_sector["separation"] == pytest.approx(by_house["separation"], abs=1e-6)
+
+
 def test_one_answer_holds_the_cusps_of_all_systems_of_the_definitions(
     ephemeris: SwissEphemeris,
 ) -> None:

@@ -116,6 +116,33 @@ def test_undefined_houses_are_a_typed_refusal(
     assert "choose another house_system such as PORPHYRY" in answer.error["message"]
 
 
+DISORDERLY = [
+    ("SUNSHINE", "2000-01-01T00:00:00Z", 70.0),
+    ("SUNSHINE", "2000-06-22T10:00:00Z", -69.6493),
+    ("TOPOCENTRIC", "2000-01-01T14:00:00Z", 70.0),
+    ("SUNSHINE_MAKRANSKY", "2000-01-01T14:00:00Z", 70.0),
+]
+
+
+@pytest.mark.parametrize(("system", "date", "latitude"), DISORDERLY)
+def test_cusps_that_divide_nothing_near_the_poles_are_undefined(
+    system: str, date: str, latitude: float, ephemeris: SwissEphemeris
+) -> None:
+    birth = {"date": date, "latitude": latitude, "longitude": 0.0, "house_system": system}
+    refused = ask("houses", birth, ephemeris)
+    assert (refused.status, refused.error["code"]) == (422, "CALCULATION_ERROR")
+    assert refused.error["details"]["field"] == "house_system"
+    assert f"{system} houses are undefined at latitude {latitude}" in refused.error["message"]
+    assert "let polar be FALLBACK or FLAG" in refused.error["message"]
+    flagged = ask("houses", {**birth, "polar": "FLAG"}, ephemeris).data
+    assert (flagged["undefined"], flagged["houses"]) == (True, [])
+    other = ask("houses", {**birth, "polar": "FALLBACK"}, ephemeris).data
+    assert (other["undefined"], other["system"]) == (True, "PORPHYRY")
+    assert (
+        other["houses"] == ask("houses", {**birth, "house_system": "O"}, ephemeris).data["houses"]
+    )
+
+
 @pytest.mark.parametrize("system", ["EQUAL", "WHOLE_SIGN", "CAMPANUS", "REGIOMONTANUS"])
 def test_the_other_systems_answer_where_placidus_cannot(
     system: str, ephemeris: SwissEphemeris
