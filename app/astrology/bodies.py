@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.astrology.names import Name
 
@@ -60,10 +60,10 @@ class Body(Name):
 
 @dataclass(frozen=True, slots=True)
 class Asteroid:
-    """A numbered minor planet, computed from a file of its own."""
+    """A numbered minor planet, computed from a file of its own; its number is what it is."""
 
     number: int
-    name: str = ""
+    name: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return self.name or f"ASTEROID_{self.number}"

@@ -109,7 +109,7 @@ def antiscia(request: AntisciaRequest, ephemeris: Ephemeris) -> Answer[AntisciaR
     birth = request.birth(ephemeris)
     known = birth.time_known
     instant = request.instant(birth, ephemeris, **request.house_conventions())
-    points = tuple(dict.fromkeys(told_points(request.planets, STANDARD_POINTS, time_known=known)))
+    points = told_points(request.planets, STANDARD_POINTS, time_known=known)
     division = request.division(instant) if known else None
     positions = instant.place_points(points, division)
     meeting = steady(positions, time_known=known)

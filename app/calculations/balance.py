@@ -111,7 +111,7 @@ def balance(request: BalanceRequest, ephemeris: Ephemeris) -> Answer[BalanceRepl
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
     told_of = told_points(request.planets, PLANETS, time_known=birth.time_known)
-    points = _in_one_sign(birth, instant, tuple(dict.fromkeys(told_of)))
+    points = _in_one_sign(birth, instant, told_of)
     weights = weights_of(points, request.weights, request.point_weights)
     signs = signs_of(instant.place_points(points))
     total = sum(weights.values())

@@ -15,7 +15,7 @@ from app.astrology.sky import Ephemeris, Position
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, sources
-from app.calculations.fields import MOST_POINTS, PointName
+from app.calculations.fields import EACH_ONCE, MOST_POINTS, PointName
 from app.calculations.provenance import computed_for
 from app.calculations.request import CalculationRequest
 from app.calculations.shapes import Degrees
@@ -74,6 +74,7 @@ class ChartShapeRequest(ThresholdChoice, ChartRequest):
         tuple[PointName, ...],
         FailFast(),
         Field(description="Bodies; empty: Sun to Pluto", max_length=MOST_POINTS),
+        EACH_ONCE,
     ] = PLANETS
 
 
@@ -124,7 +125,7 @@ def chart_shape(request: ChartShapeRequest, ephemeris: Ephemeris) -> Answer[Char
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
     known = birth.time_known
-    points = tuple(dict.fromkeys(meeting_points(request.planets, PLANETS, time_known=known)))
+    points = meeting_points(request.planets, PLANETS, time_known=known)
     require_points(points, FEWEST_POINTS, time_known=known)
     limits = request.limits()
     shape = shape_of(instant.place_points(points), limits)

@@ -103,7 +103,7 @@ def declinations(request: DeclinationsRequest, ephemeris: Ephemeris) -> Answer[D
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris, angles_move=request.angles_move)
     known = birth.time_known
-    points = tuple(dict.fromkeys(told_points(request.planets, PLANETS, time_known=known)))
+    points = told_points(request.planets, PLANETS, time_known=known)
     against_equator = declined(instant, points)
     bounds = ephemeris.obliquity(birth.julian_day).true
     replies = [

@@ -195,7 +195,7 @@ def _asked(request: DignitiesRequest, rules: DignityRules) -> list[Body]:
             hint = "" if point not in OUTER else "; with system MODERN also the outer planets"
             expected = f"a planet with dignities: one of {names}{hint}"
             raise InvalidInput.of(f"planets.{index}", expected, str(point))
-    return [Body(str(point)) for point in dict.fromkeys(request.planets or SEVEN)]
+    return [Body(str(point)) for point in request.planets or SEVEN]
 
 
 def _staged(

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, FailFast, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    FailFast,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from app.astrology.aspects import AspectKind
@@ -148,5 +155,19 @@ NodeKindName = Annotated[NodeKind, *named(NodeKind)]
 SectRuleName = Annotated[SectRule, *named(SectRule)]
 CenterName = Annotated[Center, *named(View, CENTERS, aliases={Body.EARTH.name: View.GEOCENTRIC})]
 
-Points = Annotated[tuple[PointName, ...], FailFast(), Field(max_length=MOST_POINTS)]
-"""Points by name, in the order of the answer."""
+
+def _each_once(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points without repetitions, which hide under aliases at times."""
+    return tuple(dict.fromkeys(points))
+
+
+EACH_ONCE = AfterValidator(_each_once)
+"""Makes of a list of points one without repetitions."""
+
+Points = Annotated[
+    tuple[PointName, ...],
+    FailFast(),
+    Field(max_length=MOST_POINTS),
+    EACH_ONCE,
+]
+"""Points by name, each once, in the order of the answer."""

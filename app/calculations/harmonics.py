@@ -157,7 +157,7 @@ def harmonics(request: HarmonicsRequest, ephemeris: Ephemeris) -> Answer[Harmoni
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
     known = birth.time_known
-    points = tuple(dict.fromkeys(told_points(request.planets, STANDARD_POINTS, time_known=known)))
+    points = told_points(request.planets, STANDARD_POINTS, time_known=known)
     request = request if known else request.model_copy(update={"houses": HarmonicHouses.NONE})
     rules = request.harmonic_rules()
     asked = tuple(dict.fromkeys(request.harmonics))

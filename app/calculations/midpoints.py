@@ -16,7 +16,7 @@ from app.astrology.zodiac import degree_in_sign, sign_of
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, sources
-from app.calculations.fields import PointName
+from app.calculations.fields import EACH_ONCE, PointName
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees
 from app.calculations.untimed import WITHOUT_MOON, meeting_points, require_points, time_definitions
@@ -40,6 +40,7 @@ class MidpointsRequest(ChartRequest):
             description="Points; empty: Sun to Pluto, mean node, ascendant and midheaven",
             max_length=MOST_POINTS,
         ),
+        EACH_ONCE,
     ] = MIDPOINT_POINTS
     modulus: Annotated[
         Dial,
@@ -141,9 +142,7 @@ def midpoints(request: MidpointsRequest, ephemeris: Ephemeris) -> Answer[Midpoin
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
     known = birth.time_known
-    points = tuple(
-        dict.fromkeys(meeting_points(request.planets, MIDPOINT_POINTS, time_known=known))
-    )
+    points = meeting_points(request.planets, MIDPOINT_POINTS, time_known=known)
     require_points(points, FEWEST_POINTS, time_known=known)
     positions = instant.place_points(points)
     found = midpoints_among(positions)

@@ -22,7 +22,7 @@ from app.astrology.sky import Ephemeris
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, calculation
 from app.calculations.conventions import ChartRequest, sources
-from app.calculations.fields import AspectName, PointName, few, named
+from app.calculations.fields import EACH_ONCE, AspectName, PointName, few, named
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees
 from app.calculations.untimed import WITHOUT_MOON, meeting_points, time_definitions
@@ -43,6 +43,7 @@ class PatternsRequest(ChartRequest):
         tuple[PointName, ...],
         FailFast(),
         Field(description="Points of the figures; empty: Sun to Pluto", max_length=MOST_POINTS),
+        EACH_ONCE,
     ] = PLANETS
     patterns: Annotated[
         tuple[Annotated[PatternKind, *named(PatternKind)], ...],
@@ -129,7 +130,7 @@ def patterns(request: PatternsRequest, ephemeris: Ephemeris) -> Answer[PatternsR
     birth = request.birth(ephemeris)
     instant = request.instant(birth, ephemeris)
     known = birth.time_known
-    points = tuple(dict.fromkeys(meeting_points(request.planets, PLANETS, time_known=known)))
+    points = meeting_points(request.planets, PLANETS, time_known=known)
     _refuse_other_orbs(request)
     orbs = {**DEFAULT_ORBS, **request.orbs}
     stellium = Stellium(request.stellium_by, request.stellium_count, request.stellium_arc)

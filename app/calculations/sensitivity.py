@@ -27,7 +27,7 @@ from app.astrology.zodiac import SIGNS
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.conventions import ChartRequest, HouseChoice, require_earth, sources
-from app.calculations.fields import PointName
+from app.calculations.fields import EACH_ONCE, PointName
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import Degrees, instant_text
 from app.errors import InvalidInput
@@ -44,6 +44,7 @@ class SensitivityRequest(HouseChoice, ChartRequest):
             description="Bodies and lots beside angles and cusps; empty: Sun to Pluto and Fortune",
             max_length=MOST_POINTS,
         ),
+        EACH_ONCE,
     ] = SENSITIVE_POINTS
     minutes: Annotated[
         float, Field(ge=0.1, le=60.0, description="Of birth time, before and after")
@@ -133,7 +134,7 @@ def sensitivity(request: SensitivityRequest, ephemeris: Ephemeris) -> Answer[Sen
     _refuse_unsearchable(request)
     birth = request.known_birth(ephemeris)
     instant = request.instant(birth, ephemeris, **request.house_conventions())
-    points = tuple(dict.fromkeys(request.planets or SENSITIVE_POINTS))
+    points = request.planets or SENSITIVE_POINTS
     moved = movements(instant, points, request.house_system, request.minutes)
     turned = turnings(instant, points, request.house_system, request.window_hours)
     moment = birth.julian_day

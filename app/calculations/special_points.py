@@ -336,7 +336,7 @@ def _eclipse(found: PrenatalEclipse) -> PrenatalEclipseReply:
 def _twelfths(
     request: SpecialPointsRequest, instant: Instant, division: Division | None
 ) -> list[TwelfthReply]:
-    points = tuple(dict.fromkeys(request.planets or PLANETS))
+    points = request.planets or PLANETS
     return [_twelfth(request, position) for position in instant.place_points(points, division)]
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from app.astrology.angles import separation
 from app.astrology.aspects import AspectKind
 from app.astrology.bodies import LUNAR_POINTS, MAIN_ASTEROIDS, PLANETS, Body
 from app.astrology.houses import HouseSystem
 from app.calculations.catalogue import catalogue
+from app.calculations.fields import Points
 from app.ephemeris.swiss import SwissEphemeris
 from tests.calculations.asking import Asked, ask, birth
 from tests.doubles import AYANAMSA, TURN_OF_ANGLES, LinearEphemeris, Motion
@@ -548,6 +550,33 @@ def test_a_numbered_asteroid_with_a_body_of_its_own_needs_no_file(
         "planetary-positions", birth(planets=["ASTEROID_1", "asteroid-2060"]), ephemeris
     ).data["positions"]
     assert [row["planet"] for row in rows] == ["CERES", "CHIRON"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, entry in catalogue().items() if "planets" in entry.request.model_fields]
+)
+def test_a_point_named_twice_counts_once(name: str, ephemeris: SwissEphemeris) -> None:
+    example = catalogue()[name].example
+    once = ask(name, {**example, "planets": ["MARS", "VENUS", "JUPITER"]}, ephemeris)
+    planets = ["MARS", "venus", "MARS", "JUPITER", "VENUS"]
+    twice = ask(name, {**example, "planets": planets}, ephemeris)
+    assert once.status == 200, once.error
+    assert twice.data == once.data
+    assert definitions(twice) == definitions(once)
+
+
+def test_a_point_named_twice_makes_no_aspects_with_itself(ephemeris: SwissEphemeris) -> None:
+    chart = birth(planets=["SUN", "SUN", "NORTH_NODE", "RAHU"], aspects=["CONJUNCTION"])
+    assert ask("natal-chart", chart, ephemeris).data["aspects"] == []
+    pair = {"chart1": birth(), "chart2": birth(), "planets": ["SUN", "SUN"]}
+    data = ask("synastry", pair, ephemeris).data
+    assert len(data["aspects"]) == 1
+    assert data["score"]["harmony"] == 9.0  # weight 1 of a conjunction, 3 of either Sun
+
+
+def test_an_asteroid_is_the_same_under_its_name_and_its_number() -> None:
+    points = TypeAdapter(Points).validate_python(("EROS", "ASTEROID_433", "ASTEROID_1", "CERES"))
+    assert [str(point) for point in points] == ["EROS", "CERES"]
 
 
 def test_a_hypothetical_body_is_labelled() -> None:
