@@ -15,6 +15,7 @@ from app.astrology.almanac import Almanac
 from app.astrology.bodies import PLANETS, Body, Celestial
 from app.astrology.curves import Longitudes
 from app.astrology.frame import View
+from app.astrology.houses import HouseSystem
 from app.astrology.ingresses import (
     RUN_BACKWARDS,
     SIGN_BORDERS,
@@ -113,7 +114,7 @@ class IngressesReply(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Bodies, and the borders of houses: None where the natal chart has none."""
+    """Bodies, and the borders of houses with the system applied: None where it has none."""
 
     span: Span
     bodies: Sequence[Celestial]
@@ -121,6 +122,7 @@ class _Search:
     natal: Birth | None
     types: Sequence[IngressType]
     houses: Sequence[Border] | None
+    system: HouseSystem | None = None
 
 
 def _split(request: IngressesRequest, ephemeris: Almanac) -> list[Any]:
@@ -219,8 +221,11 @@ def _search(request: IngressesRequest, ephemeris: Ephemeris) -> _Search:
     natal = request.natal_chart.timed("natal_chart", ephemeris)
     chart = request.instant(natal, ephemeris, **request.house_conventions())
     division = chart.divide_as_agreed(system)
-    houses = None if division is None else house_borders(division.cusps)
-    return _Search(span, bodies, curves, natal, types, houses)
+    if division is None:
+        return _Search(span, bodies, curves, natal, types, None)
+    return _Search(
+        span, bodies, curves, natal, types, house_borders(division.cusps), division.system
+    )
 
 
 def _entries(
@@ -267,9 +272,10 @@ def _definitions(
         "types": list(search.types),
         "include_retrograde": request.include_retrograde,
     }
-    if request.natal_chart is not None and search.natal is not None:
-        definitions |= {"cusps": "NATAL", "natal_house_system": request.natal_chart.house_system}
-        definitions |= {"polar": request.polar}
+    if search.natal is not None:
+        rules = request.house_definitions(request.house_system)
+        definitions |= {"cusps": "NATAL", "natal_house_system": search.system}
+        definitions |= {name: rules[name] for name in ("polar", "polar_fallback")}
     return definitions
 
 

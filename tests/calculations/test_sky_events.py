@@ -252,6 +252,23 @@ def test_a_chart_without_houses_is_refused_or_told(ephemeris: SwissAlmanac) -> N
     assert len(divided["house"]) == 12
 
 
+@pytest.mark.parametrize(
+    ("choice", "applied", "fallback"),
+    [
+        ({"polar": "FLAG"}, None, None),
+        ({"polar": "FALLBACK"}, "PORPHYRY", "PORPHYRY"),
+        ({"polar": "FALLBACK", "polar_fallback": "EQUAL"}, "EQUAL", "EQUAL"),
+    ],
+)
+def test_the_houses_that_were_entered_are_told(
+    choice: dict[str, Any], applied: str | None, fallback: str | None, ephemeris: SwissAlmanac
+) -> None:
+    more = {"types": ["HOUSE"], "natal_chart": TROMSO, "planets": ["SUN"]}
+    told = definitions(asked("ingresses", ephemeris, **more, **choice))
+    names = ("natal_house_system", "polar", "polar_fallback")
+    assert [told[name] for name in names] == [applied, choice["polar"], fallback]
+
+
 def test_the_sun_may_be_looked_from(ephemeris: SwissAlmanac) -> None:
     more = {"center": "HELIOCENTRIC", "planets": ["MERCURY"]}
     rows = asked("ingresses", ephemeris, **more).data["ingresses"]["sign"]
