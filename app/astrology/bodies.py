@@ -13,7 +13,8 @@ class Body(Name):
 
     The mean node and mean Lilith are the smooth averages; TRUE_NODE and LILITH_TRUE are the
     osculating ones, LILITH_INTERPOLATED the natural apogee. South nodes, PRIAPUS and PRIAPUS_TRUE
-    are exact opposites; the interpolated perigee is not.
+    are exact opposites; the interpolated perigee is not. SELENA is the WHITE_MOON of the Avestans
+    here, and not the mean perigee, PRIAPUS, that some give the name to.
     """
 
     SUN = "SUN"

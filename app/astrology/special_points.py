@@ -33,10 +33,10 @@ class PointKind(Name):
 
 
 class SelenaKind(Name):
-    """Which of the two that bear the name: the mean perigee, or the White Moon of the Avestans."""
+    """Which of the two that bear the name: the White Moon of the Avestans, or the mean perigee."""
 
-    MEAN_PERIGEE = "MEAN_PERIGEE"
     WHITE_MOON = "WHITE_MOON"
+    MEAN_PERIGEE = "MEAN_PERIGEE"
 
 
 class OrbitCenter(Name):

@@ -68,11 +68,14 @@ class SpecialPointsRequest(PlaceHouses, ChartRequest):
     include_perigees: Annotated[
         bool, Field(description="The Moon's perigee: mean, osculating and interpolated")
     ] = False
-    include_selena: Annotated[bool, Field(description="Adds the White Moon, Selena")] = True
+    include_selena: Annotated[bool, Field(description="Adds Selena, as `selena` has it")] = True
     selena: Annotated[
         Annotated[SelenaKind, *named(SelenaKind)],
-        Field(description="What Selena is: the mean perigee, or the White Moon of the Avestans"),
-    ] = SelenaKind.MEAN_PERIGEE
+        Field(
+            description="What Selena is: the White Moon of the Avestans, as in lists of points, or "
+            "the mean perigee, which is PRIAPUS there"
+        ),
+    ] = SelenaKind.WHITE_MOON
     include_angles: Annotated[
         bool, Field(description="Vertex, anti-vertex and east point; no vertex on the equator")
     ] = False
@@ -217,7 +220,7 @@ def special_points(request: SpecialPointsRequest, ephemeris: Almanac) -> Answer[
 
     Every point tells in `type` how it is found, for one name has several: the mean node and the
     true (osculating) one; the mean, osculating and interpolated Lilith, which are the apogees of
-    the Moon; Selena as the mean perigee or as the White Moon, a body that nobody has seen. The
+    the Moon; Selena as the White Moon, a body that nobody has seen, or as the mean perigee. The
     south node lies exactly opposite the north node, and the mean and osculating perigees opposite
     their apogees, but not the interpolated one. The prenatal lunation is the last new or full
     Moon before the birth. A twelfth-part is the degree in the sign times 12, counted from the

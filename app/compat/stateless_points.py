@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from app.astrology.bodies import PLANETS
 from app.astrology.rulerships import RulershipSystem
+from app.astrology.special_points import SelenaKind
 from app.calculations.dignity_shapes import DignityReply
 from app.calculations.fields import named
 from app.compat.legacy import IN_CHART_DATA, Adapter, Payload, chart
@@ -117,6 +118,7 @@ def _special_points_request(payload: Payload) -> Payload:
     return {
         **birth_alone(payload),
         **{name: payload[name] for name in flags},
+        "selena": SelenaKind.MEAN_PERIGEE,
         "include_syzygy": False,
         "include_dodecatemoria": False,
     }

@@ -41,7 +41,7 @@ def test_what_is_not_asked_for_is_left_out(ephemeris: SwissAlmanac) -> None:
         ("lilith_mean", "MEAN", "LILITH"),
         ("lilith_true", "OSCULATING", "LILITH_TRUE"),
         ("lilith_interpolated", "INTERPOLATED", "LILITH_INTERPOLATED"),
-        ("selena", "MEAN_OPPOSITE", "PRIAPUS"),
+        ("selena", "HYPOTHETICAL", "WHITE_MOON"),
     ],
 )
 def test_a_point_tells_how_it_is_found(
@@ -63,10 +63,21 @@ def test_the_true_node_takes_the_place_of_the_mean_one(ephemeris: SwissAlmanac) 
 
 
 def test_selena_is_one_of_two(ephemeris: SwissAlmanac) -> None:
-    white = asked(ephemeris, selena="WHITE_MOON")
-    assert white.data["selena"]["type"] == "HYPOTHETICAL"
+    white = asked(ephemeris)
     assert white.data["selena"]["hypothetical"] is True
     assert white.computed_for["definitions"]["selena"] == "WHITE_MOON"
+    perigee = asked(ephemeris, selena="MEAN_PERIGEE")
+    assert (perigee.data["selena"]["type"], perigee.data["selena"]["planet"]) == (
+        "MEAN_OPPOSITE",
+        "PRIAPUS",
+    )
+    assert perigee.computed_for["definitions"]["selena"] == "MEAN_PERIGEE"
+
+
+def test_selena_is_the_same_among_points_and_special_points(ephemeris: SwissAlmanac) -> None:
+    (row,) = ask("natal-chart", birth(planets=["SELENA"]), ephemeris).data["positions"]
+    selena = asked(ephemeris).data["selena"]
+    assert (row["planet"], row["longitude"]) == (selena["planet"], selena["longitude"])
 
 
 def test_only_the_interpolated_perigee_is_not_opposite(ephemeris: SwissAlmanac) -> None:

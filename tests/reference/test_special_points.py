@@ -31,6 +31,7 @@ def special(ephemeris: SwissAlmanac, **request: Any) -> dict[str, Any]:
         ({}, "lilith_true", 253.417424),
         ({}, "lilith_interpolated", 259.160249),
         ({"selena": "MEAN_PERIGEE"}, "selena", 83.492165),
+        ({}, "selena", 242.251953),
         ({"selena": "WHITE_MOON"}, "selena", 242.251953),
         ({"include_perigees": True}, "perigee_mean", 83.492165),
     ],
