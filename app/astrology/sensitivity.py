@@ -109,6 +109,7 @@ def movements(
     return [
         Movement(key, before[key], longitude, after[key], speeds.get(key))
         for key, longitude in now.items()
+        if key in before and key in after  # houses may be left out at one of the moments
     ]
 
 
@@ -224,6 +225,11 @@ def _is_slow(mark: Mark) -> bool:
     return mark.what is What.SIGN and isinstance(mark.key, CELESTIAL)
 
 
+def _rests_on_cusps(mark: Mark) -> bool:
+    """Whether a mark is lost where houses are left out: a house, or the sign of a cusp."""
+    return mark.what is What.HOUSE or isinstance(mark.key, int)
+
+
 class _Clock:
     """Signs and houses around a birth time, and when they first change."""
 
@@ -268,7 +274,9 @@ class _Clock:
             if not open_:
                 break
             moment = self._instant.moment + way * min(count * step, self._reach)
-            for mark, state in self._states(moment, open_).items():
+            states = self._states(moment, open_)
+            open_ = {mark: None for mark in open_ if mark in states}
+            for mark, state in states.items():
                 if state != self.states[mark]:
                     found.append(_Crossing(mark, previous, moment, self.states[mark], state))
                     del open_[mark]
@@ -276,8 +284,11 @@ class _Clock:
         return found
 
     def _states(self, moment: float, marks: Iterable[Mark]) -> dict[Mark, int]:
+        """The states of those marks that there are at a moment."""
         marks = list(marks)
         division = None if all(map(_is_slow, marks)) else self._divide(moment)
+        if division is not None and not division.cusps:
+            marks = [mark for mark in marks if not _rests_on_cusps(mark)]
         keys = dict.fromkeys(mark.key for mark in marks)
         lots = [key for key in keys if isinstance(key, Lot)]
         places: dict[Key, float] = {
@@ -336,8 +347,13 @@ class _Clock:
         return self._days[moment]
 
     def _gap(self, crossing: _Crossing, moment: float) -> float | None:
-        """Degrees from the border that is crossed, None where it is not one of two neighbours."""
+        """Degrees from the border that is crossed, None where it is not one of two neighbours.
+
+        And at moments without the houses that it is about.
+        """
         what, key = crossing.mark
+        if _rests_on_cusps(crossing.mark) and not self._divide(moment).cusps:
+            return None
         count = len(SIGNS)
         step = (crossing.becomes - crossing.before) % count
         if step not in {1, count - 1}:
@@ -358,9 +374,14 @@ class _Clock:
         return start * end < 0.0 and abs(end - start) < _JUMP
 
     def _roots(self, crossings: Sequence[_Crossing]) -> list[float]:
+        def gap(crossing: _Crossing, moment: float) -> float | None:
+            # Where houses are left out for a while in between, the border counts as crossed.
+            found = self._gap(crossing, moment)
+            return self._gap(crossing, crossing.other) if found is None else found
+
         def gaps(moments: FloatArray, which: IntArray) -> FloatArray:
             pairs = zip(which.tolist(), moments.tolist(), strict=True)
-            return np.array([self._gap(crossings[index], moment) for index, moment in pairs])
+            return np.array([gap(crossings[index], moment) for index, moment in pairs])
 
         starts = np.array([crossing.same for crossing in crossings])
         ends = np.array([crossing.other for crossing in crossings])
@@ -372,7 +393,7 @@ class _Clock:
         same, other = crossing.same, crossing.other
         while abs(other - same) > _SHARP:
             middle = (same + other) / 2.0
-            if self._states(middle, (crossing.mark,))[crossing.mark] == crossing.before:
+            if self._states(middle, (crossing.mark,)).get(crossing.mark) == crossing.before:
                 same = middle
             else:
                 other = middle

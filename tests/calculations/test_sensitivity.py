@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -124,6 +125,27 @@ def test_polar_houses_follow_the_policy(ephemeris: SwissEphemeris) -> None:
     assert "CUSP_1" not in rows(flagged)
     fallen = ask("sensitivity", {**polar, "polar": "FALLBACK"}, ephemeris).data
     assert rows(fallen, "HOUSE")["SUN"]["later"] is not None
+
+
+def test_houses_that_end_within_the_window_are_told_until_then(ephemeris: SwissEphemeris) -> None:
+    """Cusps of Topocentric houses overtake one another for some hours of a day at 70 north."""
+    ended = 0
+    asked = birth(latitude=70.0, planets=["SUN"], house_system="TOPOCENTRIC", polar="FLAG")
+    for hour in range(24):
+        at = {**asked, "time": f"{hour:02d}:30"}
+        answer = ask("sensitivity", at, ephemeris)
+        assert answer.status == 200, answer.error
+        turning = rows(answer.data, "HOUSE")
+        divided = bool(ask("houses", at, ephemeris).data["houses"])
+        assert (turning != {}) == divided
+        for row in turning.values():
+            ended += row["earlier"] is None or row["later"] is None
+            for change in filter(None, (row["earlier"], row["later"])):
+                second = math.copysign(1.0 / 86_400.0, change["minutes"])
+                just_before = instant_text(change["julian_day"] - second)
+                then = {**at, "date": just_before, "time": None}
+                assert ask("houses", then, ephemeris).data["houses"]
+    assert ended > 0
 
 
 @pytest.mark.parametrize(
