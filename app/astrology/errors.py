@@ -31,4 +31,4 @@ class NoSuchPosition(CalculationFailed):
 
 
 class PolarHouses(CalculationFailed):
-    """The house system is undefined inside the polar circles."""
+    """The house system is undefined: inside the polar circles, or at a moment near them."""

@@ -44,9 +44,10 @@ class AspectsRequest(AspectChoice, ChartRequest):
         Annotated[AspectSpace, *named(AspectSpace)],
         Field(description="MUNDANE measures in house space, 30 degrees a house"),
     ] = AspectSpace.ECLIPTIC
-    mundane_system: Annotated[HouseSystemName, Field(description="The houses of MUNDANE space")] = (
-        HouseSystem.PLACIDUS
-    )
+    mundane_system: Annotated[
+        HouseSystemName,
+        Field(description="The houses of MUNDANE space; a sector of GAUQUELIN has 10 degrees"),
+    ] = HouseSystem.PLACIDUS
     include_parallels: Annotated[
         bool, Field(description="Adds parallels and contraparallels of declination")
     ] = False

@@ -71,8 +71,8 @@ class HousesReply(TypedDict):
 def houses(request: HousesRequest, ephemeris: Ephemeris) -> Answer[HousesReply]:
     """Cusps and angles of a place at a moment, in one house system or several.
 
-    Where a system is undefined inside the polar circles, `polar` decides: an error, another
-    system, or an answer without cusps.
+    Where a system is undefined, inside the polar circles or at some moments near them, `polar`
+    decides: an error, another system, or an answer without cusps.
     """
     require_earth(request.center, "houses")
     birth = request.known_birth(ephemeris)
