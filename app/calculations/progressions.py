@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, NotRequired
 
-from pydantic import Field
+from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
@@ -29,7 +29,7 @@ from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.charts import Date, Time, ZoneName, divided, moment_of_day
 from app.calculations.conventions import celestial, sources
 from app.calculations.directed import MOST_DIRECTED, DirectedRequest, directed_points
-from app.calculations.fields import Points, named
+from app.calculations.fields import EACH_ONCE, PointName, named
 from app.calculations.provenance import computed_for
 from app.calculations.request import CalculationRequest
 from app.calculations.shapes import (
@@ -89,11 +89,13 @@ class ProgressionsRequest(DirectedRequest):
         Field(description="Phases from the new Moon on, or CENTRED on it as in almanacs"),
     ] = PhaseScheme.RUDHYAR
     planets: Annotated[
-        Points,
+        tuple[PointName, ...],
+        FailFast(),
         Field(
             max_length=MOST_DIRECTED,
             description="Points of both charts; empty: Sun to Pluto, mean node, Lilith, ASC, MC",
         ),
+        EACH_ONCE,
     ] = POINTS_AND_ANGLES
     include_solar_return: Annotated[
         bool, Field(description="Adds the solar return of the year of life, at the birthplace")

@@ -36,7 +36,7 @@ from app.calculations.birth import NOON, Birth
 from app.calculations.charts import ChartData, holds_time, moment_of_day
 from app.calculations.conventions import require_bodies
 from app.calculations.direction_choices import LONGEST_LIFE, KeyChoice
-from app.calculations.fields import AspectName, Points, few, named
+from app.calculations.fields import EACH_ONCE, AspectName, PointName, few, named
 from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput
 
@@ -109,8 +109,10 @@ class RectificationRequest(KeyChoice):
         Field(max_length=8, description="Empty: CONJUNCTION, OPPOSITION and SQUARE"),
     ] = HARD_ASPECTS
     planets: Annotated[
-        Points,
+        tuple[PointName, ...],
+        FailFast(),
         Field(description="Directed bodies; empty: Sun to Pluto", max_length=12),
+        EACH_ONCE,
     ] = PLANETS
     null_runs: Annotated[
         int, Field(ge=50, le=300, description="Runs on shuffled dates to compare with")

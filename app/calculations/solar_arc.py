@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
@@ -25,7 +25,7 @@ from app.calculations.catalogue import Answer, Source, calculation
 from app.calculations.charts import Date, Time, ZoneName, divided, moment_of_day
 from app.calculations.conventions import sources
 from app.calculations.directed import MOST_DIRECTED, DirectedRequest, directed_points
-from app.calculations.fields import Points, named
+from app.calculations.fields import EACH_ONCE, PointName, named
 from app.calculations.provenance import computed_for
 from app.calculations.shapes import (
     Degrees,
@@ -56,12 +56,14 @@ class SolarArcRequest(DirectedRequest):
         False
     )
     planets: Annotated[
-        Points,
+        tuple[PointName, ...],
+        FailFast(),
         Field(
             max_length=MOST_DIRECTED,
             description="Points to direct and to aspect; empty: Sun to Pluto, mean node, Lilith, "
             "ASC, MC",
         ),
+        EACH_ONCE,
     ] = POINTS_AND_ANGLES
 
 

@@ -552,9 +552,23 @@ def test_a_numbered_asteroid_with_a_body_of_its_own_needs_no_file(
     assert [row["planet"] for row in rows] == ["CERES", "CHIRON"]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, entry in catalogue().items() if "planets" in entry.request.model_fields]
-)
+WITH_POINTS = [
+    name for name, entry in catalogue().items() if "planets" in entry.request.model_fields
+]
+
+
+@pytest.mark.parametrize("name", WITH_POINTS)
+def test_a_list_of_points_is_as_long_as_its_description_says(
+    name: str, ephemeris: SwissEphemeris
+) -> None:
+    """Repetitions are counted too."""
+    entry = catalogue()[name]
+    most = entry.request_schema("#/$defs/{model}")["properties"]["planets"]["maxItems"]
+    refused = ask(name, {**entry.example, "planets": ["MARS"] * (most + 1)}, ephemeris)
+    assert (refused.status, refused.error["details"]["field"]) == (422, "planets")
+
+
+@pytest.mark.parametrize("name", WITH_POINTS)
 def test_a_point_named_twice_counts_once(name: str, ephemeris: SwissEphemeris) -> None:
     example = catalogue()[name].example
     once = ask(name, {**example, "planets": ["MARS", "VENUS", "JUPITER"]}, ephemeris)

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from app.astrology.bodies import MAIN_ASTEROIDS, PLANETS
 from app.ephemeris.almanac import SwissAlmanac
 from app.wire import CUT, decode
 from tests.calculations.asking import Asked, ask, birth
+
+SEVENTEEN = [*map(str, (*PLANETS, *MAIN_ASTEROIDS.values())), "NORTH_NODE"]
+"""Bodies, one more than have parans."""
 
 
 def asked(ephemeris: SwissAlmanac, **changes: Any) -> Asked:
@@ -211,7 +215,7 @@ def test_heliacal_phases_come_for_the_stars_named(ephemeris: SwissAlmanac) -> No
         ({"orb": 5.5}, "orb"),
         ({"planets": ["SPICA"]}, "planets.0"),
         ({"include_parans": True, "magnitude_limit": 3.5}, "magnitude_limit"),
-        ({"include_parans": True, "planets": ["SUN"] * 17}, "planets"),
+        ({"include_parans": True, "planets": SEVENTEEN}, "planets"),
         ({"include_parans": True, "center": "HELIOCENTRIC", "planets": ["MARS"]}, "center"),
         ({"center": "MARS", "planets": ["SUN"]}, "center"),
         ({"heliacal_stars": ["SIRIUS", "VEGA"]}, "heliacal_stars"),

@@ -215,11 +215,14 @@ def test_an_asteroid_by_its_number_is_the_one_by_its_name(given: Case) -> None:
     assert name in Body.__members__ or name in ASTEROID_NUMBERS
     number = given.input["mpc"].split()[0]
     birth = {"date": given.input["utc"], "latitude": 0.0, "longitude": 0.0}
-    request = {**birth, "planets": [name, f"ASTEROID_{number}"]}
 
     def asked() -> list[float]:
-        answer = ask("planetary-positions", request, SwissEphemeris([DATA, ASTEROID_FILES]))
-        return [row["longitude"] for row in answer.data["positions"]]
+        sky = SwissEphemeris([DATA, ASTEROID_FILES])
+        answers = [
+            ask("planetary-positions", {**birth, "planets": [point]}, sky)
+            for point in (name, f"ASTEROID_{number}")
+        ]
+        return [row["longitude"] for answer in answers for row in answer.data["positions"]]
 
     by_name, by_number = oracle.in_own_thread(asked)
     assert by_name == by_number
