@@ -100,10 +100,20 @@ def _require(version: int | None, before: SavedChart) -> None:
         raise Conflicting(msg, details={"version": before.version})
 
 
-async def delete_chart(postgres: Postgres, user_id: UUID, chart_id: UUID) -> None:
-    """End a chart; raises NotFound."""
+async def delete_chart(
+    postgres: Postgres, user_id: UUID, chart_id: UUID, *, version: int | None = None
+) -> None:
+    """End a chart; raises NotFound, and Conflicting when it no longer has the version given."""
     async with postgres.connection() as connection:
-        await charts.delete_chart(connection, user_id, chart_id)
+        if version is None:
+            await charts.delete_chart(connection, user_id, chart_id)
+            return
+        _require(version, await charts.get_chart(connection, user_id, chart_id))
+        try:
+            await charts.delete_chart(connection, user_id, chart_id, version)
+        except charts.NoChart:
+            _require(version, await charts.get_chart(connection, user_id, chart_id))
+            raise
 
 
 async def page_of_charts(

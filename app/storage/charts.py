@@ -257,10 +257,18 @@ async def update_chart(
     return saved(row)
 
 
-async def delete_chart(connection: Connection, user_id: UUID, chart_id: UUID) -> None:
-    """End a chart; raises NoChart, for another's as for none."""
-    query = "DELETE FROM charts WHERE id = $1 AND user_id = $2"
-    if not await connection.execute(query, chart_id, user_id):
+async def delete_chart(
+    connection: Connection, user_id: UUID, chart_id: UUID, version: int | None = None
+) -> None:
+    """End a chart; raises NoChart, for another's as for none, or none of a `version` that is given.
+
+    A version is one that a chart has had: a number of the database.
+    """
+    query = """
+        DELETE FROM charts
+        WHERE id = $1 AND user_id = $2 AND ($3::integer IS NULL OR version = $3)
+    """
+    if not await connection.execute(query, chart_id, user_id, version):
         raise no_chart(chart_id)
 
 

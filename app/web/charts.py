@@ -100,8 +100,8 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def delete(request: web.Request) -> web.Response:
-    """DELETE …/charts/{id} -> 204, 404."""
-    await keeping.delete_chart(*_whose(request))
+    """DELETE …/charts/{id} -> 204, 404, 409 for another version than the one named."""
+    await keeping.delete_chart(*_whose(request), version=_version(request, {}))
     return web.Response(status=204)
 
 
@@ -186,5 +186,5 @@ def routes() -> tuple[Route, ...]:
         ),
         route("PATCH", one, change, "Change a chart; what is left out stays", **changing),
         route("PUT", one, change, "Change a chart, as PATCH does", **changing),
-        route("DELETE", one, delete, "End a chart", answers=204, refuses=(404,)),
+        route(*("DELETE", one, delete, "End a chart"), answers=204, refuses=(404, 409), etag=True),
     )

@@ -48,9 +48,9 @@ class Route:
     answers by their status; `form` and `json` say as what the body may come, `optional` that
     there may be none. `answers` is the status of success, `refuses` are those that the work of
     this route adds to what every route may say. `once` says that it takes an `Idempotency-Key`,
-    `etag` that answers have one, `media` as what they come. `operation` names the legacy operation
-    behind it, `per_entry` says that the path stands for every calculation of the catalogue,
-    `hidden` that it is no part of the API.
+    `etag` that answers have one, or that it takes one back, `media` as what they come.
+    `operation` names the legacy operation behind it, `per_entry` says that the path stands for
+    every calculation of the catalogue, `hidden` that it is no part of the API.
     """
 
     method: str

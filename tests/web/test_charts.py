@@ -298,6 +298,21 @@ def test_a_change_of_this_version_is_made(ada: Person, headers: dict[str, str]) 
     assert data(send(ada, "PATCH", path, headers, {"name": "Berta"}))["version"] == 2
 
 
+@pytest.mark.parametrize("tag", ['W/"1"', '"1"', 'W/"99999999999999999999"', '"of another"'])
+def test_a_chart_that_was_changed_since_is_not_deleted(ada: Person, tag: str) -> None:
+    path = f"{CHARTS}/{kept(ada)['id']}"
+    data(ada.call("PATCH", path, {"name": "Berta"}))
+    refusal(send(ada, "DELETE", path, {"If-Match": tag}), 409)
+    assert data(ada.call("GET", path))["name"] == "Berta"
+
+
+@pytest.mark.parametrize("tag", ['W/"1"', "*"])
+def test_a_chart_of_the_version_that_is_named_is_deleted(ada: Person, tag: str) -> None:
+    path = f"{CHARTS}/{kept(ada)['id']}"
+    assert send(ada, "DELETE", path, {"If-Match": tag}).status_code == 204
+    refusal(send(ada, "DELETE", path, {"If-Match": 'W/"1"'}), 404)
+
+
 def test_a_version_is_a_number(ada: Person) -> None:
     path = f"{CHARTS}/{kept(ada)['id']}"
     assert "version must be" in refusal(ada.call("PATCH", path, {"version": "1"}), 422)

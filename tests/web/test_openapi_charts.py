@@ -60,7 +60,7 @@ def test_meta_has_the_members_that_are_described_and_no_others(server: RunningSe
     assert set(answer.json()["meta"]) == set(META["properties"])
 
 
-@pytest.mark.parametrize("method", ["patch", "put"])
+@pytest.mark.parametrize("method", ["patch", "put", "delete"])
 def test_a_change_may_name_the_version_it_means(method: str) -> None:
     parameters = operation_at("/api/v1/charts/{id}", method)["parameters"]
     assert {"$ref": "#/components/parameters/If-Match"} in parameters

@@ -20,7 +20,10 @@ LONGEST_IN_QUERY = 500
 
 _REQUEST = "request"
 _IDS = ("id", "chart_id")
-_ON_ETAG = {"GET": "If-None-Match", "PATCH": "If-Match", "PUT": "If-Match"}
+_ON_ETAG = {
+    "GET": "If-None-Match",
+    **dict.fromkeys(("PATCH", "PUT", "DELETE"), "If-Match"),
+}
 """The header that sends an ETag back."""
 _ID = {"type": "string", "format": "uuid"}
 
@@ -53,7 +56,7 @@ PARAMETERS: Schema = {
     "If-Match": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that you have: only this version is changed, else 409",
+        "description": "The ETag that you have: only this version is changed or ended, else 409",
         "schema": {"type": "string"},
     },
     _REQUEST: {

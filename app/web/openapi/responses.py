@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from app.calculations.catalogue import Calculation
 from app.errors import LEGACY_STATUS_OF, STATUS_OF
@@ -150,7 +151,7 @@ def _headers(route: Route) -> Schema:
         names += LIMITS
     if route.once:
         names.append(REPLAYED)
-    if route.etag:
+    if route.etag and route.answers != HTTPStatus.NO_CONTENT:
         names.append("ETag")
     return _to_headers(names)
 
