@@ -51,6 +51,7 @@ from app.web.auth_shapes import (
 from app.web.bodies import form_body, is_form, json_body, query_of
 from app.web.ids import id_of
 from app.web.routing import Bearer, Route, RouteClass
+from app.web.user_shapes import scope_names
 from app.web.users import owner
 
 
@@ -129,8 +130,14 @@ async def get_me(request: web.Request) -> web.Response:
     answer = user_answer(request, profile)
     if not _is_own_api(request):
         return told(request, answer)
-    held = [scope.value for scope in Scope if scope in scopes]
-    return told(request, Me(**answer, tier=profile.tier, roles=[*profile.roles], scopes=held))
+    rights = Me(
+        **answer,
+        tier=profile.tier,
+        roles=[*profile.roles],
+        scopes=scope_names(scopes),
+        role_scopes=scope_names(profile.scopes),
+    )
+    return told(request, rights)
 
 
 async def get_verify(request: web.Request) -> web.Response:

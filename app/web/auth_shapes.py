@@ -15,6 +15,7 @@ from app.storage.sessions import Family
 from app.storage.users import User
 from app.web.bodies import Body
 from app.web.instants import instant
+from app.web.user_shapes import RoleScopes
 
 Secret = Annotated[str, Field(repr=False)]
 RefreshToken = Annotated[str | None, Field(max_length=LONGEST_TOKEN, repr=False)]
@@ -57,11 +58,12 @@ class PendingUser(UserAnswer):
 
 
 class Me(UserAnswer):
-    """What the presented token may do, beside who it speaks for."""
+    """What the presented token may do, beside who it speaks for and what its roles open."""
 
     tier: str
     roles: list[str]
-    scopes: list[str]
+    scopes: Annotated[list[str], Field(description="What the presented token may do")]
+    role_scopes: RoleScopes
 
 
 class TokensAnswer(TypedDict):

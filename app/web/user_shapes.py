@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.accounts.rules import LONGEST_EMAIL, LONGEST_NAME, LONGEST_USERNAME
+from app.security.tokens import Scope
 from app.storage.profiles import Profile
 from app.web.bodies import Body
 from app.web.instants import instant
+
+RoleScopes = Annotated[list[str], Field(description="What the roles of the account open")]
 
 
 class ProfileAnswer(TypedDict):
@@ -27,7 +31,14 @@ class ProfileAnswer(TypedDict):
     is_superuser: bool
     tier: str
     roles: list[str]
-    scopes: list[str]
+    scopes: Annotated[
+        list[str],
+        Field(
+            description="Of one's own account what the presented token may do, of another one "
+            "the same as `role_scopes`"
+        ),
+    ]
+    role_scopes: RoleScopes
     created_at: str
     updated_at: str
     password_changed_at: str
@@ -98,7 +109,15 @@ class Done(TypedDict):
     success: bool
 
 
-def profile_answer(request: web.Request, found: Profile) -> ProfileAnswer:
+def scope_names(scopes: Collection[str]) -> list[str]:
+    """Scopes in the order in which they are told everywhere."""
+    return [scope.value for scope in Scope if scope in scopes]
+
+
+def profile_answer(
+    request: web.Request, found: Profile, presented: Collection[str] | None = None
+) -> ProfileAnswer:
+    """An account; `presented` are the scopes of the token that speaks for it."""
     return ProfileAnswer(
         id=str(found.id),
         email=found.email,
@@ -110,7 +129,8 @@ def profile_answer(request: web.Request, found: Profile) -> ProfileAnswer:
         is_superuser=found.is_superuser,
         tier=found.tier,
         roles=list(found.roles),
-        scopes=list(found.scopes),
+        scopes=scope_names(found.scopes if presented is None else presented),
+        role_scopes=scope_names(found.scopes),
         created_at=instant(request, found.created_at),
         updated_at=instant(request, found.updated_at),
         password_changed_at=instant(request, found.password_changed_at),

@@ -44,7 +44,7 @@ ME = "/api/v1/users/me"
 
 async def me(request: web.Request) -> web.Response:
     profile = await profiles.profile_of(request.app[ACCOUNTS], owner(request))
-    return told(request, profile_answer(request, profile))
+    return told(request, profile_answer(request, profile, request[PRINCIPAL].scopes))
 
 
 async def profile(request: web.Request) -> web.Response:
@@ -54,7 +54,8 @@ async def profile(request: web.Request) -> web.Response:
     if user_id != principal.user_id and Scope.ADMIN not in principal.scopes:
         raise no_user(user_id)
     found = await profiles.profile_of(request.app[ACCOUNTS], user_id)
-    return told(request, profile_answer(request, found))
+    presented = principal.scopes if user_id == principal.user_id else None
+    return told(request, profile_answer(request, found, presented))
 
 
 async def change_me(request: web.Request) -> web.Response:
@@ -71,7 +72,7 @@ async def change_me(request: web.Request) -> web.Response:
     proof = None if wanted.current_password is None else _proof(request, wanted.current_password)
     accounts = request.app[ACCOUNTS]
     changed = await profiles.change_profile(accounts, owner(request), changes, proof)
-    return told(request, profile_answer(request, changed))
+    return told(request, profile_answer(request, changed, request[PRINCIPAL].scopes))
 
 
 async def preferences(request: web.Request) -> web.Response:

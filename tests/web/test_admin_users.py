@@ -123,7 +123,7 @@ def test_an_account_is_changed_in_what_it_may_do_alone(server: RunningServer) ->
     wanted = {"tier": "pro", "roles": ["user", "admin"], "email": "stolen@people.example.com"}
     told = data(call(server, "PATCH", f"{USERS}/{ada.id}", wanted))
     assert (told["tier"], told["roles"], told["email"]) == ("pro", ["admin", "user"], ada.email)
-    assert told["scopes"] == ["admin", "calculations"]
+    assert told["scopes"] == told["role_scopes"] == ["calculations", "admin"]
     refusal(call(server, "PATCH", NOBODY, {"tier": "pro"}), 404)
 
 

@@ -630,7 +630,7 @@ def test_our_own_page_tells_rights_as_well(server: RunningServer) -> None:
     told(register(server, name))
     execute(server, "UPDATE users SET is_superuser = true WHERE username = $1", name)
     me = told(get(server, f"{OURS}/me", logged_in(server, name)))
-    assert set(me) == {*USER, "tier", "roles", "scopes"}
+    assert set(me) == {*USER, "tier", "roles", "scopes", "role_scopes"}
     assert me["is_superuser"]
     assert (me["tier"], me["roles"]) == ("free", ["admin", "user"])
     assert me["scopes"] == ["calculations", "admin"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,20 @@ def test_an_account_is_told_to_its_owner(server: RunningServer, path: str) -> No
     assert (told["roles"], told["scopes"]) == (["user"], ["calculations"])
     assert told["created_at"].endswith("Z")
     assert "password_hash" not in told
+
+
+def test_a_token_is_told_what_it_may_do_itself_beside_what_its_owner_may(
+    server: RunningServer,
+) -> None:
+    ada = person(server)
+    data(call(server, "PATCH", f"/api/v1/admin/users/{ada.id}", {"is_superuser": True}))
+    ada = replace(ada, access_token=logged_in(server, ada.username))
+    made = data(ada.call("POST", "/api/v1/auth/admin/service-tokens", {}))
+    for path in (ME, "/api/v1/auth/me", f"/api/v1/users/{ada.id}/profile"):
+        told = data(call(server, "GET", path, presented=made["service_token"]))
+        assert told["scopes"] == ["calculations"]
+        assert told["role_scopes"] == ["calculations", "admin"]
+        assert data(ada.call("GET", path))["scopes"] == ["calculations", "admin"]
 
 
 def test_the_profile_of_another_is_as_unknown_as_that_of_nobody(server: RunningServer) -> None:
