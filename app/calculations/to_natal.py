@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.astrology.aspects import Aspect, OrbRules
-from app.calculations.orbs import AspectChoice, Orb, OrbChoice
+from app.calculations.fields import AspectName, few
+from app.calculations.orbs import MOST_ORBS, AspectChoice, Orb, OrbChoice
 from app.calculations.shapes import AspectReply, aspect_replies
 
 ORB_TO_NATAL = 3.0
@@ -17,7 +18,7 @@ ORB_TO_NATAL = 3.0
 
 FlatOrb = Annotated[Orb, Field(description="Degrees for every aspect that `orbs` does not name")]
 OrbToNatal = Annotated[
-    Orb, Field(description="Degrees for every aspect to the birth that `orbs` does not name")
+    Orb, Field(description="Degrees for every aspect to the birth that has no orb of its own")
 ]
 
 
@@ -44,10 +45,21 @@ class OrbsToNatal(AspectChoice):
     """The orbs of a chart's own aspects, and one orb for those to the birth."""
 
     orb: OrbToNatal = ORB_TO_NATAL
+    orbs_to_natal: Annotated[
+        dict[AspectName, Orb] | None,
+        few(MOST_ORBS),
+        Field(
+            description="Orb in degrees for some aspects to the birth; left out: those of `orbs`",
+            max_length=MOST_ORBS,
+        ),
+    ] = None
 
     def natal_rules(self) -> OrbRules:
         """The rules of the aspects to the birth."""
-        return flattened(self, self.orb_rules(), self.orb)
+        choice: OrbChoice = self
+        if self.orbs_to_natal is not None:
+            choice = self.model_copy(update={"orbs": self.orbs_to_natal})
+        return flattened(choice, choice.orb_rules(), self.orb)
 
     def natal_orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
         """What `meta` echoes of them."""

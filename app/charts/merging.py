@@ -2,8 +2,8 @@
 
 The stored birth goes where the operation has a birth: to the top level, into `natal_chart`, or into
 `chart1` of two. What the caller gives stands, but for the birth itself; what the caller leaves out
-of houses, aspects and orbs is as the chart prefers it. What is about the sky of any time, and about
-no birth, is asked by the clock of the birthplace, and for that place.
+of houses, aspects and orbs is as the chart prefers it. Days of the sky of any time are those of the
+birthplace's clock, and what is about no birth is asked for that place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from app.astrology.aspects import MAJOR_ASPECTS
+from app.astrology.houses import HouseSystem
 from app.astrology.names import spelled
 from app.calculations.birth import BirthRequest
 from app.calculations.catalogue import Calculation
@@ -32,6 +33,8 @@ FLAT = ""
 """Where the birth is, in requests that have its members at top level."""
 ZONE, PLACE = "timezone", "place"
 """What requests without a birth may have of one."""
+TO_NATAL = "orbs_to_natal"
+"""Orbs of aspects to a birth, where others are those of a chart that is cast beside it."""
 BIRTH_FIELDS = tuple(BirthRequest.model_fields)
 SECOND_IDS = ("target_chart_id", "second_chart_id", "chart2_id")
 """Names by which callers tell another stored chart."""
@@ -62,6 +65,7 @@ def own_request(
     asked = {**body, **_preferred(entry.request, body, chart.config)}
     if field == FLAT:
         return {**_houses(entry.request, chart), **asked, **_birth(chart)}
+    asked = {**_clock(entry.request, chart), **asked}
     asked[field] = {**_houses(ChartData, chart), **_given(field, body), **_birth(chart)}
     if second is not None:
         asked[SECOND] = {**_houses(ChartData, second), **_birth(second)}
@@ -107,11 +111,16 @@ def _birth(chart: SavedChart) -> Members:
 
 def _at_birthplace(request: Request, body: Members, chart: SavedChart) -> Members:
     """The clock of the birthplace, and the place itself where charts are cast."""
-    found: Members = {ZONE: chart.birth[ZONE]} if ZONE in request.model_fields else {}
+    found = _clock(request, chart)
     if PLACE in request.model_fields and body.get("include_charts"):
         found[PLACE] = {name: chart.birth[name] for name in EventPlace.model_fields}
         found |= _houses(request, chart)
     return found
+
+
+def _clock(request: Request, chart: SavedChart) -> Members:
+    """The zone of the birthplace, for days that are not those of the birth itself."""
+    return {ZONE: chart.birth[ZONE]} if ZONE in request.model_fields else {}
 
 
 def _given(field: str, body: Members) -> Members:
@@ -125,9 +134,15 @@ def _given(field: str, body: Members) -> Members:
 
 
 def _houses(request: Request, chart: SavedChart) -> Members:
-    """The house system that the chart prefers, where the request has one beside the birth."""
-    preferred = chart.config.get("house_system")
-    if not preferred or "house_system" not in request.model_fields:
+    """The house system that the chart prefers, where the request has one beside the birth.
+
+    A chart has the customary one where nobody chose another; a request that is customarily asked in
+    others, or in none, keeps to that.
+    """
+    known, preferred = request.model_fields.get("house_system"), chart.config.get("house_system")
+    if known is None or not preferred:
+        return {}
+    if spelled(preferred) == HouseSystem.PLACIDUS and known.default is not HouseSystem.PLACIDUS:
         return {}
     return {"house_system": preferred}
 
@@ -135,15 +150,20 @@ def _houses(request: Request, chart: SavedChart) -> Members:
 def _preferred(request: Request, body: Members, config: Mapping[str, Any]) -> Members:
     """The aspects and orbs that the chart prefers, where the request means those of a chart.
 
-    Where passing points have one orb for all aspects to a birth, they keep it: preferred orbs are
-    those of the birth itself.
+    Where points that move have one orb for all aspects to a birth, they keep it: preferred orbs are
+    those of a chart's own aspects. Where a chart of them is cast as well, its own have these.
     """
     found: Members = {}
     if _is_usual(request, "aspects") and config.get("aspects") and not body.get("aspects"):
         found["aspects"] = list(config["aspects"])
-    if _is_usual(request, "orbs") and "orb" not in request.model_fields and config.get("orbs"):
+    if not _is_usual(request, "orbs") or not config.get("orbs"):
+        return found
+    casts = TO_NATAL in request.model_fields
+    if casts or "orb" not in request.model_fields:
         sought = body.get("aspects") or found.get("aspects") or MAJOR_ASPECTS
         found |= _orbs(config["orbs"], body.get("orbs"), sought)
+    if casts and body.get(TO_NATAL) is None:
+        found[TO_NATAL] = body.get("orbs") or {}
     return found
 
 

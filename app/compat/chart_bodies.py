@@ -181,13 +181,13 @@ def _local(asked: ChartBody, moment: Moment) -> ChartBody:
 
 
 def _config(config: ChartConfig, given: Mapping[str, Any]) -> Payload:
-    """The preferences of a chart; those that are not given are the customary ones."""
+    """The preferences of a chart; those that are not given, or empty, are the customary ones."""
     told = {
         "house_system": config.house_system,
         "aspects": list(config.aspects),
         "orbs": {aspect.lower(): orb for aspect, orb in config.orbs.items()},
     }
-    named = {name for name, value in given.items() if value is not None and value != ""}
+    named = {name for name, value in given.items() if value not in (None, "", [], {})}
     return {
         name: told[name] if name in named else default for name, default in DEFAULT_CONFIG.items()
     }

@@ -24,7 +24,7 @@ PlaceName = Annotated[str | None, Field(max_length=LONGEST_PLACE)]
 
 
 class ConfigBody(Body):
-    """What is left out, or null, is as usual: Placidus houses, five aspects and their orbs."""
+    """What is left out, null or empty is as usual: Placidus houses, five aspects and their orbs."""
 
     house_system: str | None = None
     aspects: Annotated[list[str] | None, Field(max_length=32)] = None

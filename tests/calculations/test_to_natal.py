@@ -84,6 +84,14 @@ def test_an_orb_of_an_aspect_wins_over_the_one_for_all(
 
 
 @pytest.mark.parametrize("operation", ["returns", "diurnal"])
+def test_aspects_to_the_birth_may_have_orbs_apart(operation: str, ephemeris: SwissAlmanac) -> None:
+    orbs: dict[str, Any] = {"orbs": {"TRINE": 5.0}, "orbs_to_natal": {"SQUARE": 1.0}}
+    told = asked(operation, ephemeris, **orbs).computed_for["definitions"]
+    assert (told["orbs"]["TRINE"], told["orbs"]["SQUARE"]) == (5.0, 8.0)
+    assert (told["orbs_to_natal"]["TRINE"], told["orbs_to_natal"]["SQUARE"]) == (3.0, 1.0)
+
+
+@pytest.mark.parametrize("operation", ["returns", "diurnal"])
 def test_the_other_chart_keeps_the_orbs_of_a_birth(operation: str, ephemeris: SwissAlmanac) -> None:
     answer = asked(operation, ephemeris)
     definitions = answer.computed_for["definitions"]

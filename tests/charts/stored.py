@@ -26,6 +26,8 @@ BIRTH: Mapping[str, Any] = {
 """The birth of the examples as it is kept."""
 WITHOUT_BIRTH = {"ephemeris", "lunations", "stations", "void-of-course"}
 """Calculations about the sky of any time: they have the clock and the place of a birth."""
+WITH_DAYS = {"eclipses", "ingresses", "transit-search"}
+"""Calculations about the sky of any time and a birth: the days of their spans have its clock."""
 CONFIG = {
     "house_system": "koch",
     "aspects": ["trine", "Square"],
@@ -75,4 +77,5 @@ def whole_of(name: str) -> dict[str, Any]:
         return {"timezone": NEW_YORK["timezone"], **rest_of(name)}
     if births == ("",):
         return {**rest_of(name), **NEW_YORK}
-    return {**rest_of(name), **dict(zip(births, (NEW_YORK, LONDON), strict=False))}
+    zone = {"timezone": NEW_YORK["timezone"]} if name in WITH_DAYS else {}
+    return {**zone, **rest_of(name), **dict(zip(births, (NEW_YORK, LONDON), strict=False))}

@@ -147,11 +147,47 @@ def test_what_the_chart_prefers_makes_no_warning(ephemeris: SwissAlmanac) -> Non
     assert answer.computed_for["definitions"]["orbs"]["TRINE"] == 3.0
 
 
-@pytest.mark.parametrize("name", ["transits", "progressions", "solar-arc", "returns", "diurnal"])
+@pytest.mark.parametrize("name", ["transits", "progressions", "solar-arc"])
 def test_passing_points_keep_their_one_orb(name: str) -> None:
     request = own_request(catalogue()[name], {}, stored(CONFIG))
     assert request["aspects"] == ["trine", "Square"]
     assert "orbs" not in request
+
+
+@pytest.mark.parametrize("name", ["returns", "diurnal"])
+def test_a_chart_that_is_cast_has_the_orbs_of_the_birth_and_its_aspects_to_that_the_one(
+    name: str, ephemeris: SwissAlmanac
+) -> None:
+    def orbs(**body: Any) -> Any:
+        told = definitions(name, ephemeris, **rest_of(name), **body)
+        return told["orbs"], told["orbs_to_natal"]
+
+    assert orbs() == ({"TRINE": 3.0, "SQUARE": 9.0}, {"TRINE": 3.0, "SQUARE": 3.0})
+    both = {"TRINE": 5.0, "SQUARE": 9.0}
+    assert orbs(orbs={"TRINE": 5}) == (both, {"TRINE": 5.0, "SQUARE": 3.0})
+    apart = orbs(orbs={"TRINE": 5}, orbs_to_natal={"SQUARE": 1})
+    assert apart == (both, {"TRINE": 3.0, "SQUARE": 1.0})
+    assert asked(name, ephemeris, CONFIG, **rest_of(name)).meta["warnings"] == []
+
+
+@pytest.mark.parametrize("name", ["eclipses", "ingresses", "transit-search"])
+def test_days_of_a_search_are_those_of_the_birthplace(name: str) -> None:
+    request = own_request(catalogue()[name], {}, stored())
+    assert request["timezone"] == "America/New_York"
+    assert own_request(catalogue()[name], {"timezone": "UTC"}, stored())["timezone"] == "UTC"
+
+
+@pytest.mark.parametrize("preferred", ["PLACIDUS", "placidus", "KOCH"])
+def test_what_has_houses_of_its_own_takes_others_than_the_customary_ones_alone(
+    preferred: str, ephemeris: SwissAlmanac
+) -> None:
+    config = {"house_system": preferred}
+    chosen = preferred == "KOCH"
+    horary = definitions("horary", ephemeris, config, **rest_of("horary"))
+    assert horary["house_system"] == ("KOCH" if chosen else "REGIOMONTANUS")
+    placed = definitions("planetary-positions", ephemeris, config)["house_system"]
+    assert placed == ("KOCH" if chosen else None)
+    assert definitions("houses", ephemeris, config)["house_system"] == preferred.upper()
 
 
 @pytest.mark.parametrize("name", ["antiscia", "directions", "rectification", "patterns"])

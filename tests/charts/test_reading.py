@@ -146,7 +146,7 @@ async def test_an_instant_at_sea_is_kept_with_its_offset(asked: Asked) -> None:
         ),
         ({"config": None}, DEFAULT_CONFIG),
         ({"config": {"aspects": None}}, DEFAULT_CONFIG),
-        ({"config": {"aspects": []}}, {**DEFAULT_CONFIG, "aspects": []}),
+        ({"config": {"aspects": [], "orbs": {}}}, DEFAULT_CONFIG),
         (
             {"config": {"aspects": ["trine"], "orbs": {"Trine": 5, "QUINCUNX": 2.5}}},
             {**DEFAULT_CONFIG, "aspects": ["TRINE"], "orbs": {"trine": 5.0, "quincunx": 2.5}},

@@ -19,9 +19,9 @@ def own_body(entry: Calculation, schema: Schema, definitions: Schema) -> Schema:
     births, dropped = births_of(entry.request), _told_by_chart(entry)
     fields = {name: known for name, known in whole["properties"].items() if name not in dropped}
     body: Schema = {"type": "object", "properties": fields}
-    if not births:
-        fields |= {name: _of_chart(fields[name]) for name in (ZONE, PLACE) if name in fields}
-    elif births[0] != FLAT:
+    if births[:1] != (FLAT,):
+        fields |= {name: _of_chart(fields[name]) for name in _beside(births) if name in fields}
+    if births and births[0] != FLAT:
         fields[births[0]] = _houses(_known(definitions["ChartData"], definitions))
     others = births[1:]
     required = [name for name in whole.get("required", ()) if name not in {*dropped, *others}]
@@ -43,6 +43,11 @@ def _told_by_chart(entry: Calculation) -> tuple[str, ...]:
     """The fields of a request that the stored chart takes the place of."""
     births = births_of(entry.request)
     return BIRTH_FIELDS if births[:1] == (FLAT,) else births[:1]
+
+
+def _beside(births: tuple[str, ...]) -> tuple[str, ...]:
+    """What the stored chart tells beside a birth, or without one."""
+    return (ZONE,) if births else (ZONE, PLACE)
 
 
 def _known(schema: Schema, definitions: Schema) -> Schema:
