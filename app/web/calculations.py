@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import difflib
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -15,6 +14,7 @@ from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.sliced import LongWork
 from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT
+from app.compat.meant import meant_calculations
 from app.compat.operations import cost_of
 from app.errors import InvalidInput, NotFound
 from app.keys import ADMISSION, CACHE, POOL, SETTINGS
@@ -116,11 +116,11 @@ def long_work(request: web.Request, operation: str, body: bytes) -> LongWork:
 
 
 def known_name(name: str) -> str:
-    """The name of a catalogue entry; raises NotFound with the nearest one."""
+    """The name of a catalogue entry; raises NotFound with those that may be meant."""
     if name in catalogue():
         return name
-    near = difflib.get_close_matches(name[:64].lower(), catalogue(), n=1)
-    hint = f"; did you mean {near[0]}?" if near else "; GET /api/v1/calculations lists them all"
+    near = " or ".join(meant_calculations(name[:64]))
+    hint = f"; did you mean {near}?" if near else "; GET /api/v1/calculations lists them all"
     raise NotFound(f"there is no calculation '{name[:64]}'{hint}")
 
 

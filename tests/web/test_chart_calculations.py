@@ -176,9 +176,22 @@ def test_a_refusal_about_the_second_chart_names_what_was_sent(ada: Person, chart
     assert problem["field"] == "second_chart_id.time"
 
 
-def test_an_unknown_calculation_is_told_the_nearest_one(ada: Person, chart: str) -> None:
-    said = refusal(ada.call("POST", path(chart, "natal-charts"), {}), 404)
-    assert said.endswith("did you mean natal-chart?")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("natal-charts", "natal-chart"),
+        ("positions", "planetary-positions"),
+        ("natal", "natal-chart"),
+        ("secondary-progressions", "progressions"),
+        ("eclipse", "eclipses"),
+    ],
+)
+def test_an_unknown_calculation_is_told_the_one_that_was_meant(
+    ada: Person, chart: str, name: str, meant: str
+) -> None:
+    for where in (path(chart, name), f"/api/v1/calculations/{name}"):
+        said = refusal(ada.call("POST", where, {}), 404)
+        assert said.endswith(f"did you mean {meant}?")
 
 
 @pytest.mark.parametrize("name", ["natal-chart", "eclipses"])
