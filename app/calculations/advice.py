@@ -43,7 +43,7 @@ def _warnings(root: CalculationRequest) -> Iterator[str]:
     levels = list(_levels(root, ""))
     for path, request in levels:
         if isinstance(request, BirthRequest):
-            yield from _about_zone(path, request)
+            yield from about_zone(path, request)
     for path, request in levels:
         yield from _without_effect(path, request, root)
     for path, request in levels:
@@ -96,7 +96,7 @@ def time_warnings(
 # Zones
 
 
-def _about_zone(path: str, birth: BirthRequest) -> Iterator[str]:
+def about_zone(path: str, birth: BirthRequest) -> Iterator[str]:
     """What is odd about the zone of a local time."""
     if not birth.has_local_time:
         return

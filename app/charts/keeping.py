@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from app.charts.edit_turns import RETRY_SOON, EditTurns
-from app.charts.reading import OWN, Ask, Manner, content_from
+from app.charts.reading import OWN, Ask, Manner, Warn, content_from
 from app.cursors import cursor_of, place_in
 from app.errors import Conflicting, InvalidInput
 from app.storage import charts
@@ -32,10 +32,14 @@ a request may: no try begins then but the first."""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A chart as it was, and as it is; the same one if nothing was to be changed."""
+    """A chart as it was, and as it is; the same one if nothing was to be changed.
+
+    `warnings` are what each use of it as it is would warn of or refuse.
+    """
 
     before: SavedChart
     chart: SavedChart
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
     what `ask` does. No connection is held while a worker reads, or while others have their turn.
     """
 
-    async def content_for(before: SavedChart) -> ChartContent:
+    async def content_for(before: SavedChart, warn: Warn) -> ChartContent:
         asked = given if meant is None else meant(given, before)
-        return await content_from(ask, asked, charts.content_of(before), manner)
+        return await content_from(ask, asked, charts.content_of(before), manner, warn)
 
     clock = asyncio.get_running_loop().time
     async with turns.turn((user_id, chart_id)) as until:
@@ -82,13 +86,14 @@ async def change_chart(  # noqa: PLR0913 - who changes what, and how it is read
                 break
             before = await chart_of(postgres, user_id, chart_id)
             _require(version, before)
-            content = await content_for(before)
+            warnings: list[str] = []
+            content = await content_for(before, warnings.append)
             if content == charts.content_of(before):
-                return Change(before, before)
+                return Change(before, before, tuple(warnings))
             async with postgres.transaction() as connection:
                 changed = await charts.update_chart(connection, before, content)
             if changed is not None:
-                return Change(before, changed)
+                return Change(before, changed, tuple(warnings))
     msg = "this chart is being changed by others all the time; try again in a second"
     raise Conflicting(msg, retry_after=RETRY_SOON)
 

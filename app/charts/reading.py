@@ -18,17 +18,21 @@ from app.charts.merging import BIRTH_FIELDS
 from app.compat.chart_bodies import COORDINATES, READ
 from app.errors import CalculationFailed, InternalError, InvalidInput, Problem
 from app.places.apart import looked_up
-from app.places.find import find
+from app.places.find import distance_to, find
 from app.places.table import Place
 from app.storage.charts import ChartContent
 from app.wire import Outcome, decode, encode, is_text
 
 Ask = Callable[[str, bytes], Awaitable[Outcome]]
 """What asks a worker: an operation and its body."""
+Warn = Callable[[str], object]
+"""What hears of something that is no mistake, and that whoever keeps a chart should know."""
 Members = dict[str, Any]
 
 CITY = "city"
 """Where a zone comes from that a city has told."""
+FAR_FROM_A_CITY = 100.0
+"""Kilometres from its middle beyond which coordinates are not those of a city, nor of a suburb."""
 LONGEST_NAME, LONGEST_NOTES, LONGEST_PLACE = 200, 4000, 200
 ONLY_TOLD = frozenset(
     {
@@ -50,8 +54,9 @@ _CLOCK = ("date", "time", "timezone", "latitude", "longitude", "calendar", "loca
 class Manner:
     """How bodies are read.
 
-    `lax` takes numbers that are written as text, and of two equal local times the first. `zone`
-    is that of charts that tell none, instead of the one at their coordinates.
+    `lax` takes numbers that are written as text, of two equal local times the first, and a change
+    of one coordinate. `zone` is that of charts that tell none, instead of the one at their
+    coordinates.
     """
 
     lax: bool = False
@@ -62,11 +67,16 @@ OWN = Manner()
 
 
 async def content_from(
-    ask: Ask, given: Any, before: ChartContent | None = None, manner: Manner = OWN
+    ask: Ask,
+    given: Any,
+    before: ChartContent | None = None,
+    manner: Manner = OWN,
+    warn: Warn = lambda _: None,
 ) -> ChartContent:
     """What is to be kept; of a chart that is there, what is not given stays.
 
-    Raises InvalidInput, and what `ask` does.
+    `warn` hears of what each use of the chart would warn of or refuse. Raises InvalidInput, and
+    what `ask` does.
     """
     if not isinstance(given, dict):
         raise InvalidInput.of("body", "a JSON object", given)
@@ -74,11 +84,17 @@ async def content_from(
     notes = _notes(given["notes"]) if "notes" in given else before.notes if before else None
     if before is not None and _TOLD.isdisjoint(given):
         return replace(before, name=name, notes=notes)
+    if before is not None and not manner.lax:
+        _require_both_coordinates(given)
     meant, place = await _placed(given, before)
     meant["config"] = _config(meant, before)
     if before is not None:
         meant = _merged(meant, before)
     found = await _read(ask, meant, manner)
+    for warning in found["warnings"]:
+        warn(warning)
+    if given.get("city") and _located(given) and place and place["city"] and not manner.lax:
+        await _warn_of_far_city(place, found["birth"], warn)
     return ChartContent(
         birth=found["birth"],
         config=found["config"],
@@ -162,8 +178,31 @@ async def _looked_up(label: Mapping[str, str | None], before: ChartContent | Non
     return await looked_up(find, city, country, label["region"])
 
 
+async def _warn_of_far_city(label: Mapping[str, Any], birth: Members, warn: Warn) -> None:
+    """Tell if the coordinates of a birth are far from the city that is told beside them."""
+    city, country, region = label["city"], label["country"], label["region"]
+    here = birth["latitude"], birth["longitude"]
+    away = await looked_up(distance_to, city, country, region, *here)
+    if away is not None and away > FAR_FROM_A_CITY:
+        warn(
+            f"city: {city} is {away:.0f} km from latitude and longitude, and these count; leave "
+            "them out to take the place of the city"
+        )
+
+
 def _located(given: Members) -> bool:
     return given.get("latitude") is not None or given.get("longitude") is not None
+
+
+def _require_both_coordinates(given: Members) -> None:
+    """Refuse a change of one: with the other one of before it is a place that nobody meant.
+
+    Raises InvalidInput naming the missing one.
+    """
+    one, other = "latitude", "longitude"
+    for known, missing in ((one, other), (other, one)):
+        if given.get(known) is not None and missing not in given:
+            raise InvalidInput.of(missing, f"given, because {known} is: a place has both", None)
 
 
 def _moved(given: Members, before: ChartContent) -> bool:

@@ -4,14 +4,15 @@ The operation `charts/#read` has no route. Whoever keeps charts asks a worker fo
 
     {"given": {the birth, and "config"}, "lax": false, "zone": null, "source": null}
 
-and gets what is to be kept, or the problems that the body has. A worker does it since zones are
+and gets what is to be kept with what its owner should know of that, or the problems that the body
+has. A worker does it since zones are
 found on a map that takes long to read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ConfigDict, ValidationError
@@ -19,10 +20,14 @@ from pydantic_core import to_json
 
 from app.astrology.almanac import Almanac
 from app.astrology.aspects import AspectKind
+from app.astrology.bodies import PLANETS
 from app.astrology.calendar import CalendarChoice, civil_of_ticks
+from app.astrology.errors import OutsideEphemeris
+from app.astrology.frame import Frame, Theory
 from app.astrology.houses import HouseSystem
 from app.astrology.moment import Moment
 from app.astrology.zones import LocalClock, find_zone
+from app.calculations.advice import about_zone
 from app.calculations.birth import UNKNOWN, BirthRequest
 from app.calculations.charts import holds_time
 from app.calculations.execution import Run, guarded
@@ -100,13 +105,23 @@ def _normalized(
         asked = asked.model_copy(update={"calendar": CalendarChoice.AUTO})
     asked, moment = _timed(asked, lax=lax)
     born = _local(asked, moment)
+    day = ephemeris.universal_time(moment, born.universal_time)
     return {
         "birth": {name: getattr(born, name) for name in BirthRequest.model_fields},
         "config": _config(asked.config, given.get("config") or {}),
         "timezone_source": source,
-        "julian_day": ephemeris.universal_time(moment, born.universal_time),
+        "julian_day": day,
         "utc": moment.utc_text,
+        "warnings": [*about_zone("", born), *_about_files(day, born.ephemeris, ephemeris)],
     }
+
+
+def _about_files(day: float, theory: Theory, ephemeris: Almanac) -> Iterator[str]:
+    """What calculations will refuse a Julian day with that the ephemeris does not reach."""
+    try:
+        ephemeris.positions((day,), PLANETS, Frame(theory))
+    except OutsideEphemeris as error:
+        yield f"date: every calculation will be refused: {error.message}"
 
 
 def _strict(given: Payload) -> ChartBody:

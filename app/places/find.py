@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import asin, cos, radians, sin, sqrt
 from typing import NoReturn
 
 from app.errors import InvalidInput
@@ -16,6 +17,9 @@ SAME_PLACE = 0.3
 """Degrees within which two entries of one name are one place: a city and its own districts."""
 MOST_COMPARED = 200
 """Cities of one name in one country that are looked at, the largest first."""
+
+RADIUS_OF_THE_EARTH = 6371.0
+"""Kilometres, the mean."""
 
 _INSTEAD = "or give latitude, longitude and timezone instead"
 
@@ -44,6 +48,29 @@ def find(city: str, country: str, region: str | None = None) -> Place:
     if rivals and (first.population < DOMINANT * largest_rival or (own and first not in own)):
         _refuse_several(city, where, [first, *rivals])
     return first
+
+
+def distance_to(
+    city: str, country: str | None, region: str | None, latitude: float, longitude: float
+) -> float | None:
+    """Kilometres from a point to the nearest city of a name; None where none has it."""
+    try:
+        if country is None:
+            cities = table()
+            found = [cities.place(one) for one in cities.exactly(_named(city)[0])[:MOST_COMPARED]]
+        else:
+            found = _candidates(city, find_country(country), region)
+    except InvalidInput:
+        return None
+    return min((_distance(place, latitude, longitude) for place in found), default=None)
+
+
+def _distance(place: Place, latitude: float, longitude: float) -> float:
+    """Kilometres along a great circle of a round Earth, by the haversine formula."""
+    here, there = radians(latitude), radians(place.latitude)
+    across = sin(radians(longitude - place.longitude) / 2.0) ** 2 * cos(here) * cos(there)
+    chord = sin((here - there) / 2.0) ** 2 + across
+    return 2.0 * RADIUS_OF_THE_EARTH * asin(min(1.0, sqrt(chord)))
 
 
 def _candidates(city: str, country: Country, region: str | None) -> list[Place]:

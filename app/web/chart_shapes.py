@@ -91,7 +91,7 @@ class NewChart(ChartBody):
 
 
 class ChartChange(ChartBody):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; latitude and longitude are changed together."""
 
     version: Annotated[
         int | None,

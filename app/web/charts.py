@@ -45,7 +45,9 @@ async def create(request: web.Request) -> web.Response:
     """POST …/charts -> 201, 409 beyond the most of an account, 422."""
     user_id, given = account_of(request[PRINCIPAL]), await json_members(request)
     note_ignored(request, unread(given, NewChart))
-    content = await content_from(asking(request), given)
+    warnings: list[str] = []
+    content = await content_from(asking(request), given, warn=warnings.append)
+    note_ignored(request, warnings)
     most = request.app[SETTINGS].charts_per_user
 
     async def work(connection: Connection) -> Answer:
@@ -96,6 +98,7 @@ async def change(request: web.Request) -> web.Response:
     )
     as_shown = (shown(request, chart) for chart in (changed.before, changed.chart))
     note_ignored(request, unread(given, ChartChange, *as_shown))
+    note_ignored(request, changed.warnings)
     return _told(request, changed.chart)
 
 

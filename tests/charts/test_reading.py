@@ -285,7 +285,8 @@ async def test_a_place_stays_until_the_chart_moves(asked: Asked) -> None:
     whole = {**before.birth, "config": before.config, "timezone_source": "city"}
     assert await content_from(asked.ask, whole, before) == before
     assert (await content_from(asked.ask, {"time": "10:00"}, before)).place == before.place
-    assert (await content_from(asked.ask, {"latitude": 48.0}, before)).place is None
+    moved = {"latitude": 48.0, "longitude": 2.0}
+    assert (await content_from(asked.ask, moved, before)).place is None
     assert (await content_from(asked.ask, {"city": None}, before)).place is None
     lyon = await content_from(asked.ask, {"city": "Lyon"}, before)
     assert lyon.place is not None

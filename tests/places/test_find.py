@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.places.find import find
+from app.places.find import distance_to, find
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,27 @@ def test_what_means_no_one_place_is_refused_with_advice(
 def test_any_text_is_found_or_refused(city: str, country: str, region: str | None) -> None:
     with suppress(InvalidInput):
         assert find(city, country, region).timezone
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "kilometres"),
+    [
+        (("Paris", "FR", None), (48.85341, 2.3488), 0.0),
+        (("Paris", "FR", None), (51.50853, -0.12574), 344.0),
+        (("paris", None, None), (33.66, -95.55), 0.0),
+        (("Springfield", "US", "IL"), (42.1, -72.59), 1450.0),
+        (("Suva", "FJ", None), (-18.14, -178.44), 330.0),
+    ],
+)
+def test_the_nearest_city_of_a_name_is_so_far(
+    name: tuple[str, str | None, str | None], point: tuple[float, float], kilometres: float
+) -> None:
+    away = distance_to(*name, *point)
+    assert away == pytest.approx(kilometres, rel=0.03, abs=3.0)
+
+
+@pytest.mark.parametrize(
+    "name", [("No such city", "FR", None), ("Paris", "Nowhere", None), ("", None, None)]
+)
+def test_what_is_no_city_is_nowhere(name: tuple[str, str | None, str | None]) -> None:
+    assert distance_to(*name, 10.0, 10.0) is None

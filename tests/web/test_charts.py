@@ -159,6 +159,69 @@ def test_compatible_charts_stay_silent_of_what_nobody_reads(ada: Person) -> None
     assert "colour" not in str(made)
 
 
+NOWHERE_NEAR = "city: Paris is 4379 km from latitude and longitude, and these count; leave them "
+USES_WARN: list[tuple[dict[str, Any], str]] = [
+    (
+        {"latitude": 48.86, "longitude": 2.35, "timezone": "Asia/Tokyo"},
+        "timezone: the zone is 8.8 hours from the sun at this longitude; is longitude east",
+    ),
+    ({"date": "0900-01-15"}, "date: every calculation will be refused: "),
+    ({"latitude": 10, "longitude": 10, "timezone": None, "city": "Paris"}, NOWHERE_NEAR),
+    (
+        {"latitude": 10, "longitude": 10, "timezone": None, "city": "Paris", "country": "FR"},
+        NOWHERE_NEAR,
+    ),
+]
+"""What each use of a chart would warn of or refuse."""
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
+@pytest.mark.parametrize(("odd", "says"), USES_WARN)
+def test_what_each_use_would_warn_of_is_told_when_a_chart_is_kept(
+    ada: Person, method: str, odd: dict[str, Any], says: str
+) -> None:
+    path = CHARTS if method == "POST" else f"{CHARTS}/{kept(ada)['id']}"
+    reply = ada.call(method, path, {**BIRTH, **odd} if method == "POST" else odd)
+    made = data(reply, 201 if method == "POST" else 200)
+    (warning,) = reply.json()["meta"]["warnings"]
+    assert warning.startswith(says)
+    again = ada.call("PATCH", f"{CHARTS}/{made['id']}", {"name": "Berta"})
+    assert "warnings" not in again.json()["meta"]
+
+
+def test_a_year_outside_the_files_is_told_with_what_to_add(ada: Person) -> None:
+    reply = ada.call("POST", CHARTS, {**BIRTH, "date": "0900-01-15"})
+    (warning,) = reply.json()["meta"]["warnings"]
+    refused = ada.call("POST", f"{CHARTS}/{data(reply, 201)['id']}/natal-chart", {})
+    assert warning.endswith(refusal(refused, 422))
+    assert "sepl_06.se1" in warning
+    moshier = {**BIRTH, "date": "0900-01-15", "ephemeris": "MOSHIER"}
+    assert "warnings" not in ada.call("POST", CHARTS, moshier).json()["meta"]
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        {"latitude": 48.8, "longitude": 2.1, "city": "Paris", "country": "FR"},
+        {"latitude": 52.34, "longitude": 14.55, "city": "Frankfurt (Oder)", "country": "DE"},
+        {"latitude": 42.1, "longitude": -72.59, "city": "Springfield"},
+        {"latitude": 10, "longitude": 10, "city": "A village that is on no list"},
+        {"latitude": 10, "longitude": 10, "city": "Paris", "country": "Nowhere"},
+        {"city": "Paris", "country": "FR", "latitude": None, "longitude": None},
+    ],
+)
+def test_coordinates_of_the_city_make_no_warning(ada: Person, near: dict[str, Any]) -> None:
+    reply = ada.call("POST", CHARTS, {**BIRTH, "timezone": None, **near})
+    assert data(reply, 201)["place"]["city"] == near["city"]
+    assert "warnings" not in reply.json()["meta"]
+
+
+def test_compatible_charts_stay_silent_of_what_each_use_will_tell(ada: Person) -> None:
+    made = ada.call("POST", "/api/charts", {**BIRTH, "timezone": "Asia/Tokyo"})
+    assert made.status_code == 200
+    assert "warnings" not in made.text
+
+
 def test_an_unknown_time_is_said_to_be_one(ada: Person) -> None:
     made = kept(ada, time="unknown")
     assert (made["time_known"], made["utc"]) == (False, "1990-01-15T17:00:00Z")
@@ -228,6 +291,27 @@ def test_null_is_refused_by_the_member_that_cannot_be_without(
     assert problem["field"] == member
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"latitude": 10}, "longitude"),
+        ({"longitude": 10}, "latitude"),
+        ({"latitude": 10, "city": "Zürich", "country": "CH"}, "longitude"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_place_is_changed_as_a_whole(
+    ada: Person, method: str, given: dict[str, Any], missing: str
+) -> None:
+    city = {"date": "1990-01-15", "time": "14:30", "city": "Zürich", "country": "CH"}
+    made = data(ada.call("POST", CHARTS, city), 201)
+    path = f"{CHARTS}/{made['id']}"
+    assert f"{missing} must be given, because" in refusal(ada.call(method, path, given), 422)
+    assert data(ada.call("GET", path)) == made
+    both = data(ada.call(method, path, {"latitude": 10, "longitude": 8}))
+    assert (both["timezone"], both["place"]) == ("Africa/Lagos", None)
+
+
 @pytest.mark.parametrize("member", ["country", "region", "house_system", "version"])
 def test_null_is_as_good_as_left_out(ada: Person, member: str) -> None:
     given = {"date": "1990-01-15", "time": "14:30", "city": "Paris", "country": "FR"}
@@ -245,14 +329,15 @@ def test_whoever_changes_a_chart_at_the_same_time_is_heard(server: RunningServer
     owner = backend(server)
     before = kept(owner)
     path = f"{CHARTS}/{before['id']}"
-    members = ("name", "notes", "longitude", "altitude", "latitude")
-    edits = [(members[number % 5], number) for number in range(50)]
+    members = ("name", "notes", "altitude", "latitude")
+    edits = [(members[number % 4], number) for number in range(50)]
 
     def edit(change: tuple[str, int]) -> Any:
         member, number = change
         value = f"edit {number}" if member in {"name", "notes"} else float(number + 1)
+        beside = {"longitude": value} if member == "latitude" else {}
         method = "PUT" if number % 2 else "PATCH"
-        return data(owner.call(method, path, {member: value}))
+        return data(owner.call(method, path, {member: value, **beside}))
 
     with ThreadPoolExecutor(len(edits)) as clients:
         shown = list(clients.map(edit, edits))
