@@ -24,8 +24,9 @@ ADDRESS = "http://127.0.0.1:8000"
 
 def paste(commands: str, server: RunningServer) -> str:
     """What a shell answers to commands of the README, against the server under test."""
-    python = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'run.py'))}"
-    script = commands.replace(".venv/bin/python run.py", python).replace(ADDRESS, server.url)
+    python, run = shlex.quote(sys.executable), shlex.quote(str(ROOT / "run.py"))
+    script = commands.replace(".venv/bin/python", python).replace(" run.py", f" {run}")
+    script = script.replace(ADDRESS, server.url)
     environment = {
         **os.environ,
         "NOCTURNA_SECRET_KEY": SECRET,
@@ -52,9 +53,10 @@ def test_the_first_lines_give_a_token_and_a_chart(server: RunningServer) -> None
 
 
 def test_a_chart_is_kept_as_it_says(server: RunningServer) -> None:
-    kept = json.loads(paste(f"TOKEN={token()}\n{KEPT}", server))["data"]
+    said = paste(f"TOKEN={token()}\n{KEPT}\necho\n{ASKED}", server)
+    shown, answer = (json.loads(line) for line in said.splitlines() if line)
+    kept = shown["data"]
     assert (kept["place"]["city"], kept["timezone"]) == ("Zürich", "Europe/Zurich")
-    answer = json.loads(paste(f"TOKEN={token()}\nCHART={kept['id']}\n{ASKED}", server))
     assert answer["meta"]["chart_id"] == kept["id"]
     assert answer["data"]["aspects"]
 
