@@ -13,6 +13,7 @@ from typing import Any
 
 from app.astrology.calendar import CalendarChoice, julian_day, read_civil
 from app.astrology.errors import OutsideEphemeris, PolarHouses
+from app.calculations.birth import UNKNOWN
 from app.calculations.catalogue import catalogue
 from app.calculations.request import CalculationRequest
 from app.errors import CalculationFailed, InvalidInput, Problem, TimeNeeded
@@ -37,9 +38,18 @@ def placed(
     if isinstance(error, CalculationFailed):
         return _failed(error, request)
     problems = [_placed(problem, request) for problem in error.problems]
+    if request.works_without_time:
+        problems = [_or_unknown(problem) for problem in problems]
     if isinstance(error, TimeNeeded):
         problems = [replace(p, expected=f"{p.expected}; {_timeless()}") for p in problems]
     return type(error)(problems)
+
+
+def _or_unknown(problem: Problem) -> Problem:
+    """A time that is missing may be known to nobody."""
+    if problem.got is not None or problem.field.rpartition(".")[2] != "time":
+        return problem
+    return replace(problem, expected=f"{problem.expected}, or as {UNKNOWN} where nobody knows")
 
 
 def _timeless() -> str:

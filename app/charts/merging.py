@@ -15,7 +15,7 @@ from typing import Any
 from app.astrology.aspects import MAJOR_ASPECTS
 from app.astrology.houses import HouseSystem
 from app.astrology.names import spelled
-from app.calculations.birth import BirthRequest
+from app.calculations.birth import UNKNOWN, BirthRequest
 from app.calculations.catalogue import Calculation
 from app.calculations.charts import ChartData
 from app.calculations.orbs import MOST_ORBS, OrbChoice
@@ -28,6 +28,9 @@ from app.storage.charts import SavedChart
 Members = dict[str, Any]
 Request = type[CalculationRequest]
 
+_ANSWERING_WITHOUT = frozenset({"eclipses"})
+"""Calculations about the sky of any time to which a birth of known time only adds something."""
+_LEFT_OUT = "the time of the stored chart is unknown: its houses, and the points hit, were left out"
 SECOND = "chart2"
 FLAT = ""
 """Where the birth is, in requests that have its members at top level."""
@@ -49,6 +52,11 @@ def births_of(request: Request) -> tuple[str, ...]:
     return tuple(name for name, known in fields if ChartData in kinds(known))
 
 
+def time_of_birth(entry: Calculation) -> str:
+    """The field of a request that tells the time of the first birth."""
+    return ".".join(filter(None, (*births_of(entry.request)[:1], "time")))
+
+
 def is_of_two(entry: Calculation) -> bool:
     """Whether a calculation compares two charts."""
     return SECOND in births_of(entry.request)
@@ -66,14 +74,22 @@ def own_request(
     if field == FLAT:
         return {**_houses(entry.request, chart), **asked, **_birth(chart)}
     asked = {**_clock(entry.request, chart), **asked}
+    if _only_adds(entry, chart):
+        asked.pop(field, None)
+        return asked
     asked[field] = {**_houses(ChartData, chart), **_given(field, body), **_birth(chart)}
     if second is not None:
         asked[SECOND] = {**_houses(ChartData, second), **_birth(second)}
     return asked
 
 
-def warnings(entry: Calculation, body: Members) -> list[str]:
-    """A warning for each member of the body that the stored birth took the place of."""
+def _only_adds(entry: Calculation, chart: SavedChart) -> bool:
+    """Whether the birth would only add to an answer, and cannot since nobody knows its time."""
+    return entry.name in _ANSWERING_WITHOUT and chart.birth.get("time") == UNKNOWN
+
+
+def warnings(entry: Calculation, body: Members, chart: SavedChart) -> list[str]:
+    """A warning for a birth that was left out, and each member that it took the place of."""
     births = births_of(entry.request)
     if not births:
         return []
@@ -81,7 +97,8 @@ def warnings(entry: Calculation, body: Members) -> list[str]:
     path = f"{field}." if field else ""
     given = _given(field, body) if field else body
     told = [name for name in BIRTH_FIELDS if name in given]
-    return [f"field '{path}{name}' was ignored: the stored chart tells it" for name in told]
+    ignored = [f"field '{path}{name}' was ignored: the stored chart tells it" for name in told]
+    return [_LEFT_OUT, *ignored] if _only_adds(entry, chart) else ignored
 
 
 def second_id(body: Members) -> tuple[str, Any] | None:

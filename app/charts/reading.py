@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from app.accounts.rules import is_printable
-from app.calculations.birth import UNKNOWN
+from app.calculations.birth import NOON, UNKNOWN, BirthRequest
 from app.calculations.charts import holds_time
 from app.charts.merging import BIRTH_FIELDS
 from app.compat.chart_bodies import COORDINATES, READ
@@ -105,6 +105,34 @@ async def content_from(
         place=place,
         timezone_source=found["timezone_source"],
     )
+
+
+async def zone_of(ask: Ask, birth: Mapping[str, Any]) -> str | None:
+    """The zone at the coordinates of a birth that is to be computed, as of one that is kept.
+
+    None for one that needs none, or is to be refused anyway. Raises InvalidInput at sea, and what
+    `ask` does.
+    """
+    date, time = birth.get("date"), birth.get("time")
+    if not isinstance(date, str) or not isinstance(time, str | None):
+        return None
+    if time is None and not _is_local(date):
+        return None
+    here = {name: birth.get(name) for name in ("latitude", "longitude")}
+    try:
+        # Of another moment, for a local time that never was is refused by the calculation.
+        found = await _read(ask, {**here, "date": "2000-01-01", "time": NOON}, OWN)
+    except InvalidInput as error:
+        if any(problem.field == "timezone" for problem in error.problems):
+            raise
+        return None
+    zone: str = found["birth"]["timezone"]
+    return zone
+
+
+def _is_local(date: str) -> bool:
+    """Whether a written date tells a time of day that only a zone makes an instant of."""
+    return BirthRequest.model_construct(date=date, latitude=0.0, longitude=0.0).has_local_time
 
 
 async def _read(ask: Ask, meant: Members, manner: Manner) -> Members:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from app.wire import Outcome, decode, inside, location_of
+from app.calculations.birth import UNKNOWN
+from app.errors import InvalidInput, Problem
+from app.wire import Outcome, decode, failed, inside, location_of
 
 Path = tuple[str, ...]
 Rename = Callable[[Path], Path]
@@ -30,6 +32,31 @@ def renamed(outcome: Outcome, rename: Rename) -> Outcome:
             problem["msg"] = after + problem["msg"].removeprefix(before)
         error["message"] = "; ".join(problem["msg"] for problem in told["detail"])
     return replace(outcome, fragment=inside(told))
+
+
+def timeless(outcome: Outcome, charts: Mapping[str, tuple[str, str]]) -> Outcome:
+    """The same outcome; a time that a stored chart has not is refused by what names the chart.
+
+    `charts` has, by the field of a time, where callers told the id of its chart, and the id.
+    """
+    if outcome.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return outcome
+    told = decode(b"{%b}" % outcome.fragment)
+    details = told["error"]["details"] or {}
+    errors = details.get("errors", ())
+    if not any(error["field"] in charts and error.get("got") == UNKNOWN for error in errors):
+        return outcome
+    problems = [Problem(error["field"], error["expected"], error.get("got")) for error in errors]
+    return failed(InvalidInput([_of_chart(problem, charts) for problem in problems]))
+
+
+def _of_chart(problem: Problem, charts: Mapping[str, tuple[str, str]]) -> Problem:
+    if problem.field not in charts or problem.got != UNKNOWN:
+        return problem
+    field, number = charts[problem.field]
+    why = problem.expected.partition(": ")[2]
+    expected = f"a chart with a known time (PATCH its time where somebody knows it): {why}"
+    return Problem(field, expected, number)
 
 
 def beside(second: str | None = None, parameters: Collection[str] | None = None) -> Rename:

@@ -17,14 +17,17 @@ from app.charts.lookup import charts_with_ids
 from app.charts.merging import (
     SECOND,
     SECOND_IDS,
+    ZONE,
     is_of_two,
     legacy_request,
     own_request,
     second_id,
+    time_of_birth,
     warnings,
     without_ids,
 )
-from app.charts.refusals import beside, renamed
+from app.charts.reading import zone_of
+from app.charts.refusals import beside, renamed, timeless
 from app.compat.charts import CHART_ADAPTERS
 from app.compat.direct import OPERATIONS
 from app.compat.legacy import read_object
@@ -42,7 +45,7 @@ from app.web.calculations import (
     long_work,
     shown,
 )
-from app.web.charts import CHARTS
+from app.web.charts import CHARTS, asking
 from app.web.finding import listed_at
 from app.web.ids import id_of
 from app.web.legacy_charts import LEGACY_CHART, LEGACY_CHARTS
@@ -80,15 +83,16 @@ async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
     body = read_object(await read_body(request, READ_HERE))
     told = _second_of_pair(entry, body)
     chart, second = await _charts(request, request.match_info["id"], told)
-    given = without_ids(body) if second is not None else body
+    given = await _with_zone(request, without_ids(body) if second is not None else body)
     text = to_json(own_request(entry, given, chart, second))
     if wants_lines(request, entry.name):
         return await streamed(request, long_work(request, entry.name, text))
     outcome = await compute(request, asked(request, entry.name), text)
     if told is not None:
         outcome = renamed(outcome, beside(second=told[0]))
-    told_better = _with_hints(outcome, hints(entry, given))
-    return shown(request, _marked(told_better, chart, second, warnings(entry, given)))
+    times = {time_of_birth(entry): ("path.id", str(chart.id)), **_time_of(told)}
+    told_better = _with_hints(timeless(outcome, times), hints(entry, given))
+    return shown(request, _marked(told_better, chart, second, warnings(entry, given, chart)))
 
 
 def of_chart(operation: str, family: str) -> Handler:
@@ -100,8 +104,9 @@ def of_chart(operation: str, family: str) -> Handler:
         chart, second = await _charts(request, request.match_info["chart_id"], told)
         text = to_json(legacy_request(without_ids(body), chart, second))
         outcome = await compute(request, operation, text)
-        names = beside(second=told[0] if told else None)
-        return enveloped(request, _marked(renamed(outcome, names), chart, second))
+        named = renamed(outcome, beside(second=told[0] if told else None))
+        times = {"time": ("path.chart_id", str(chart.id)), **_time_of(told)}
+        return enveloped(request, _marked(timeless(named, times), chart, second))
 
     return listed_at(LEGACY_CHARTS, post_legacy)
 
@@ -128,7 +133,9 @@ def by_birth_or_chart(operation: str) -> Handler:
         merged = legacy_request({**body, **(parameters or {})}, chart)
         outcome = await compute(request, by_id, to_json(merged))
         aside = None if parameters is None else body.keys() - parameters.keys()
-        return enveloped(request, _marked(renamed(outcome, beside(parameters=aside)), chart))
+        named = renamed(outcome, beside(parameters=aside))
+        times = {"time": ("chart_id", str(chart.id))}
+        return enveloped(request, _marked(timeless(named, times), chart))
 
     return listed_at(LEGACY_CHARTS, post_legacy)
 
@@ -154,6 +161,26 @@ def _target(body: dict[str, Any], family: str) -> tuple[str, str]:
         msg = f"{SECOND_IDS[0]} must be given: the id of another stored chart"
         raise NoTarget(msg, details={"field": SECOND_IDS[0]})
     raise InvalidInput.of(SECOND_IDS[0], "given: the id of another stored chart", None)
+
+
+def _time_of(told: tuple[str, str] | None) -> dict[str, tuple[str, str]]:
+    """Which id belongs to the time of the second chart, as its refusal names it."""
+    return {} if told is None else {f"{told[0]}.time": told}
+
+
+async def _with_zone(request: web.Request, body: dict[str, Any]) -> dict[str, Any]:
+    """A body whose second birth has a zone: that of its coordinates where it tells none.
+
+    Raises InvalidInput.
+    """
+    other = body.get(SECOND)
+    if not isinstance(other, dict) or other.get(ZONE) is not None:
+        return body
+    try:
+        zone = await zone_of(asking(request), other)
+    except InvalidInput as error:
+        raise error.inside(SECOND) from error
+    return body if zone is None else {**body, SECOND: {**other, ZONE: zone}}
 
 
 async def _charts(

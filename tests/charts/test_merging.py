@@ -85,8 +85,8 @@ def test_the_stored_birth_stands_whatever_the_body_says(field: str) -> None:
     inside = own_request(nested, {"natal_chart": {field: "else"}}, chart)["natal_chart"]
     assert inside[field] == chart.birth[field]
     ignored = f"field '{field}' was ignored: the stored chart tells it"
-    assert warnings(flat, {field: "else"}) == [ignored]
-    assert warnings(nested, {"natal_chart": {field: 1}, field: 1}) == [
+    assert warnings(flat, {field: "else"}, chart) == [ignored]
+    assert warnings(nested, {"natal_chart": {field: 1}, field: 1}, chart) == [
         ignored.replace("'", "'natal_chart.", 1)
     ]
 

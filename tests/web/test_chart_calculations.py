@@ -173,7 +173,8 @@ def test_a_refusal_about_the_second_chart_names_what_was_sent(ada: Person, chart
     answer = ada.call("POST", path(chart, "davison"), {"second_chart_id": timeless})
     assert answer.status_code == 422
     (problem,) = answer.json()["error"]["details"]["errors"]
-    assert problem["field"] == "second_chart_id.time"
+    assert (problem["field"], problem["got"]) == ("second_chart_id", timeless)
+    assert "a chart with a known time (PATCH its time" in problem["expected"]
 
 
 @pytest.mark.parametrize(
@@ -314,14 +315,107 @@ def test_two_stored_charts_of_unknown_time_are_compared(
     assert len(answer.json()["meta"]["warnings"]) == 2
 
 
-@pytest.mark.parametrize(
-    "name", sorted({*catalogue()} - {*ANSWERING, *WITHOUT_BIRTH, "eclipses", "ingresses"})
-)
+@pytest.mark.parametrize("name", sorted({*catalogue()} - WITHOUT_TIME))
 def test_a_stored_chart_of_unknown_time_is_refused_where_a_time_is_needed(
     ada: Person, timeless: str, name: str
 ) -> None:
     body = rest_of(name)
     if is_of_two(catalogue()[name]):
         body["chart2"] = LONDON
-    said = refusal(ada.call("POST", path(timeless, name), body), 422)
+    answer = ada.call("POST", path(timeless, name), body)
+    said = refusal(answer, 422)
+    assert said.startswith("path.id must be a chart with a known time (PATCH its time")
     assert "this calculation needs a known time" in said
+    (problem,) = answer.json()["error"]["details"]["errors"]
+    assert (problem["field"], problem["got"]) == ("path.id", timeless)
+    (told,) = answer.json()["detail"]
+    assert told["loc"][-1] == "id"
+
+
+def test_houses_that_are_entered_need_the_time_of_the_stored_chart(
+    ada: Person, timeless: str
+) -> None:
+    body = {**rest_of("ingresses"), "types": ["HOUSE"]}
+    said = refusal(ada.call("POST", path(timeless, "ingresses"), body), 422)
+    assert said.startswith("path.id must be a chart with a known time")
+
+
+def test_eclipses_of_a_stored_chart_of_unknown_time_are_those_of_the_world(
+    ada: Person, timeless: str
+) -> None:
+    body = {**rest_of("eclipses"), "natal_chart": {"house_system": "KOCH"}}
+    answer = ada.call("POST", path(timeless, "eclipses"), body)
+    direct = {"timezone": NEW_YORK["timezone"], **rest_of("eclipses")}
+    whole = ada.call("POST", "/api/v1/calculations/eclipses", direct)
+    assert data(answer) == data(whole)
+    (warning,) = answer.json()["meta"]["warnings"]
+    assert warning.startswith("the time of the stored chart is unknown")
+
+
+@pytest.mark.parametrize("family", ["/api/charts", "/api/calculations/charts"])
+def test_the_public_api_tells_the_chart_whose_time_nobody_knows(
+    ada: Person, timeless: str, family: str
+) -> None:
+    answer = ada.call("POST", f"{family}/{timeless}/houses", {})
+    (problem,) = answer.json()["error"]["details"]["errors"]
+    assert (problem["field"], problem["got"]) == ("path.chart_id", timeless)
+
+
+def test_a_chart_that_is_told_in_the_body_is_told_by_its_id(ada: Person, timeless: str) -> None:
+    body = {"chart_id": timeless, "parameters": {}}
+    answer = ada.call("POST", "/api/calculations/houses", body)
+    (problem,) = answer.json()["error"]["details"]["errors"]
+    assert (problem["field"], problem["got"]) == ("chart_id", timeless)
+
+
+def test_a_time_that_is_left_out_may_be_unknown(ada: Person) -> None:
+    birth = {name: value for name, value in NEW_YORK.items() if name != "time"}
+    said = refusal(ada.call("POST", "/api/v1/calculations/natal-chart", birth), 422)
+    assert said.endswith("or as unknown where nobody knows")
+    inside = {**rest_of("transits"), "natal_chart": birth}
+    said = refusal(ada.call("POST", "/api/v1/calculations/transits", inside), 422)
+    assert said.startswith("natal_chart.time must be given")
+    assert said.endswith("or as unknown where nobody knows")
+    assert "unknown" not in refusal(ada.call("POST", "/api/v1/calculations/horary", birth), 422)
+
+
+# The zone of a second birth
+
+
+@pytest.mark.parametrize("name", ["synastry", "composite", "davison"])
+@pytest.mark.parametrize("zone", [{}, {"timezone": None}])
+def test_a_second_birth_without_a_zone_has_that_of_its_coordinates(
+    ada: Person, chart: str, name: str, zone: dict[str, Any]
+) -> None:
+    born = {key: value for key, value in LONDON.items() if key != "timezone"}
+    answer = ada.call("POST", path(chart, name), {"chart2": {**born, **zone}})
+    assert data(answer) == data(ada.call("POST", path(chart, name), {"chart2": LONDON}))
+    assert answer.json()["meta"]["warnings"] == []
+    assert "Europe/London" in json.dumps(answer.json()["meta"]["computed_for"])
+
+
+def test_a_second_birth_has_no_zone_at_sea(ada: Person, chart: str) -> None:
+    sea = {"date": "1985-06-21", "time": "08:15", "latitude": 30.0, "longitude": -40.0}
+    said = refusal(ada.call("POST", path(chart, "synastry"), {"chart2": sea}), 422)
+    assert said.startswith("chart2.timezone must be given, because latitude 30")
+    instant = {**sea, "date": "1985-06-21T08:15:00Z", "time": None}
+    data(ada.call("POST", path(chart, "synastry"), {"chart2": instant}))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"latitude": 91}, "chart2.latitude"),
+        ({"latitude": None}, "chart2.latitude"),
+        ({"date": 5}, "chart2.date"),
+        ({"time": "25:00"}, "chart2.time"),
+        ({"date": "1985-03-31", "time": "01:30"}, "chart2.time"),
+    ],
+)
+def test_a_second_birth_without_a_zone_is_refused_by_its_own_fields(
+    ada: Person, chart: str, wrong: dict[str, Any], field: str
+) -> None:
+    born = {key: value for key, value in LONDON.items() if key != "timezone"}
+    answer = ada.call("POST", path(chart, "synastry"), {"chart2": {**born, **wrong}})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"]["field"] == field

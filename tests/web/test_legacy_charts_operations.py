@@ -177,7 +177,7 @@ def test_what_the_chart_lacks_is_never_told_as_a_field_of_a_chart(
         assert answer.status_code in {200, 422}
         assert "chart." not in json.dumps(answer.json().get("detail"))
         if birth is TIMELESS and answer.status_code == 422:
-            assert fields_of(answer) == ["time"]
+            assert fields_of(answer) == ["path.chart_id"]
 
 
 def test_what_the_second_chart_lacks_is_told_of_its_id(ada: Person, chart: str) -> None:

@@ -10,6 +10,7 @@ from app.charts.merging import BIRTH_FIELDS, FLAT, PLACE, SECOND, SECOND_IDS, ZO
 from app.web.openapi.schemas import Schema
 
 _HOUSES = "house_system"
+_SECOND_ZONE = "The other birth; its timezone, left out, is that of its coordinates"
 _DEFAULT = "Left out: that of the stored chart"
 
 
@@ -29,6 +30,7 @@ def own_body(entry: Calculation, schema: Schema, definitions: Schema) -> Schema:
         body["required"] = required
     if others:
         fields |= dict.fromkeys(SECOND_IDS, _ID)
+        fields[SECOND] = {**fields[SECOND], "description": _SECOND_ZONE}
         body["oneOf"] = [{"required": [name]} for name in (SECOND, *SECOND_IDS)]
     return body
 
