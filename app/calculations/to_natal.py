@@ -16,6 +16,7 @@ from app.calculations.shapes import AspectReply, aspect_replies
 ORB_TO_NATAL = 3.0
 """Degrees that passing points have by default to those of a birth."""
 
+Orbs = Annotated[dict[AspectName, Orb], few(MOST_ORBS), Field(max_length=MOST_ORBS)]
 FlatOrb = Annotated[Orb, Field(description="Degrees for every aspect that `orbs` does not name")]
 OrbToNatal = Annotated[
     Orb, Field(description="Degrees for every aspect to the birth that has no orb of its own")
@@ -46,11 +47,9 @@ class OrbsToNatal(AspectChoice):
 
     orb: OrbToNatal = ORB_TO_NATAL
     orbs_to_natal: Annotated[
-        dict[AspectName, Orb] | None,
-        few(MOST_ORBS),
+        Orbs | None,
         Field(
-            description="Orb in degrees for some aspects to the birth; left out: those of `orbs`",
-            max_length=MOST_ORBS,
+            description="Orb in degrees for some aspects to the birth; left out: those of `orbs`"
         ),
     ] = None
 

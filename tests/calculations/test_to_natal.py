@@ -89,6 +89,9 @@ def test_aspects_to_the_birth_may_have_orbs_apart(operation: str, ephemeris: Swi
     told = asked(operation, ephemeris, **orbs).computed_for["definitions"]
     assert (told["orbs"]["TRINE"], told["orbs"]["SQUARE"]) == (5.0, 8.0)
     assert (told["orbs_to_natal"]["TRINE"], told["orbs_to_natal"]["SQUARE"]) == (3.0, 1.0)
+    same = {"orbs": {"TRINE": 5.0}, "orbs_to_natal": None}
+    told = asked(operation, ephemeris, **same).computed_for["definitions"]
+    assert (told["orbs_to_natal"]["TRINE"], told["orbs_to_natal"]["SQUARE"]) == (5.0, 3.0)
 
 
 @pytest.mark.parametrize("operation", ["returns", "diurnal"])
