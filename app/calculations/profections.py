@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from app.astrology.almanac import Almanac
 from app.astrology.bodies import STANDARD_POINTS, Angle, Body
 from app.astrology.chart import Instant
-from app.astrology.frame import Frame, Zodiac
+from app.astrology.frame import Zodiac
 from app.astrology.houses import Division, HouseSystem, PolarPolicy
 from app.astrology.profections import (
     STEPS,
@@ -170,7 +170,7 @@ def profections(request: ProfectionsRequest, ephemeris: Almanac) -> Answer[Profe
         ],
     }
     definitions: dict[str, Any] = {
-        **request.chart_definitions(natal, starts),
+        **request.chart_definitions(natal, (*starts, *request.planets)),
         **request.house_definitions(request.natal_chart.house_system),
         "mode": request.mode,
         "year_turn": request.year_turn,
@@ -189,8 +189,7 @@ def _turns(request: ProfectionsRequest, birth: Birth, natal: Instant) -> Turns:
     if request.year_turn is YearTurn.BIRTHDAY:
         return partial(birthdays, birth.julian_day, birth.moment.local)
     frame = natal.conventions.frame
-    plain = Frame(frame.theory, ayanamsa=frame.ayanamsa)
-    return partial(solar_returns, birth.julian_day, ephemeris=natal.ephemeris, frame=plain)
+    return partial(solar_returns, birth.julian_day, ephemeris=natal.ephemeris, frame=frame)
 
 
 def _return_zodiac(natal: Instant) -> Zodiac:

@@ -52,6 +52,12 @@ def test_a_profection_tells_lords_houses_and_points(ephemeris: SwissEphemeris) -
     assert answer.computed_for["definitions"]["year_turn"] == "SOLAR_RETURN"
 
 
+def test_lots_of_a_profection_follow_the_sect_that_is_told(ephemeris: SwissEphemeris) -> None:
+    choice = {"planets": ["FORTUNE"], "sect_reversal": False}
+    echoed = asked("profections", ephemeris, **choice).computed_for["definitions"]
+    assert (echoed["sect"], echoed["sect_reversal"]) == ("GEOMETRIC", False)
+
+
 def test_any_points_are_carried_on_at_once(ephemeris: SwissEphemeris) -> None:
     names = ["SUN", "MOON", "FORTUNE", "MC"]
     later = {"target_date": "2028-06-21", "start_points": names}
