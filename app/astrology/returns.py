@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from app.astrology.chart import Instant
 from app.astrology.curves import Elongations, Longitudes
 from app.astrology.frame import Ayanamsa, AyanamsaName, Frame
 from app.astrology.names import Name
+from app.astrology.place import Place
 from app.astrology.search import Curves
 
 
@@ -63,19 +65,30 @@ PHASE_GAP = 31.0
 """Days between two equal phases of the Moon, at most."""
 
 
-def returning_body(chart: Instant, body: Celestial, precession: Precession) -> Returning:
-    """A body that comes back to its natal longitude, or to its natal place among the stars."""
+def returning_body(
+    chart: Instant, body: Celestial, precession: Precession, place: Place
+) -> Returning:
+    """A body that comes back to its natal longitude, or to its natal place among the stars.
+
+    A topocentric observer saw it from the birthplace, and sees it come back from `place`.
+    """
     frame = chart.conventions.frame
     if precession is Precession.CORRECTED:
-        frame = Frame(frame.theory, frame.center, STARS, frame.observer)
-    return _returning(Longitudes((body,), chart.ephemeris, frame), chart.moment)
+        frame = replace(frame, ayanamsa=STARS)
+    born = Longitudes((body,), chart.ephemeris, frame)
+    if frame.observer is not None:
+        frame = replace(frame, observer=place)
+    curves = Longitudes((body,), chart.ephemeris, frame)
+    return Returning(curves, _at(born, chart.moment))
 
 
 def returning_phase(chart: Instant) -> Returning:
     """The Moon as far from the Sun as at the birth."""
     frame = Frame(chart.conventions.frame.theory)
-    return _returning(Elongations(((Body.SUN, Body.MOON),), chart.ephemeris, frame), chart.moment)
+    curves = Elongations(((Body.SUN, Body.MOON),), chart.ephemeris, frame)
+    return Returning(curves, _at(curves, chart.moment))
 
 
-def _returning(curves: Curves, birth: float) -> Returning:
-    return Returning(curves, norm(float(curves.sample(np.array([birth]), (0,))[0, 0, 0])))
+def _at(curves: Curves, moment: float) -> float:
+    """The value of a curve at a moment, in degrees."""
+    return norm(float(curves.sample(np.array([moment]), (0,))[0, 0, 0]))

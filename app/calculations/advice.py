@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 
 from app.astrology.aspects import MAJOR_ASPECTS
@@ -29,13 +29,18 @@ FAR_FROM_THE_SUN = 3.5
 _DEGREES_OF_AN_HOUR, _HOURS_OF_A_DAY, _SECONDS_OF_AN_HOUR = 15.0, 24.0, 3600.0
 _SAMPLES = [datetime(year, month, 1) for year in range(1850, 2038) for month in (1, 7)]  # noqa: DTZ001 - readings of any zone
 
+_ALTITUDES = ("altitude", "new_altitude", "transit_altitude")
+
 Level = tuple[str, CalculationRequest]
 """A request, or one inside it, with the path before its fields."""
 
 
-def warnings_of(request: CalculationRequest) -> list[str]:
-    """What a caller should know of a request that was answered, the first `MOST_WARNINGS`."""
-    return list(islice(_warnings(request), MOST_WARNINGS))
+def warnings_of(request: CalculationRequest, found: Iterable[str] = ()) -> list[str]:
+    """What a caller should know of a request that was answered, the first `MOST_WARNINGS`.
+
+    `found` are warnings of the answer itself, which come first.
+    """
+    return list(islice(chain(found, _warnings(request)), MOST_WARNINGS))
 
 
 def _warnings(root: CalculationRequest) -> Iterator[str]:
@@ -163,8 +168,9 @@ def _without_effect(
         for kind in request.orbs:
             if kind not in sought:
                 yield f"'{path}orbs.{kind.value}' had no effect, because it is not among aspects"
-    if isinstance(request, BirthRequest) and request.altitude and not _altitude_counts(root):
-        yield f"'{path}altitude' had no effect, because center is {_center(root)}"
+    for name in _ALTITUDES:
+        if getattr(request, name, None) and not _altitude_counts(root):
+            yield f"'{path}{name}' had no effect, because center is {_center(root)}"
 
 
 def _idle_houses(path: str, request: HouseRules) -> Iterator[str]:

@@ -27,11 +27,15 @@ Asked = TypeVar("Asked", bound=CalculationRequest)
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[Reply]):
-    """What a calculation found, and for exactly what; not `lasting` if it was for the present."""
+    """What a calculation found, and for exactly what; not `lasting` if it was for the present.
+
+    `warnings` tell what only the result shows, beside what the request shows by itself.
+    """
 
     reply: Reply
     computed_for: ComputedFor
     lasting: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

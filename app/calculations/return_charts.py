@@ -15,8 +15,6 @@ from app.astrology.aspects import aspects_among, aspects_between
 from app.astrology.chart import Instant
 from app.astrology.curves import reach
 from app.astrology.errors import OutsideEphemeris
-from app.astrology.frame import View
-from app.astrology.place import Place
 from app.astrology.returns import Precession, Returning
 from app.astrology.sky import LONGITUDE, Ephemeris
 from app.astrology.transits import Passing, joined, passing
@@ -27,6 +25,7 @@ from app.calculations.return_search import (
     ReturnsRequest,
     ReturnType,
     Search,
+    place_of,
     search_of,
 )
 from app.calculations.shapes import Degrees
@@ -145,8 +144,6 @@ def cast(request: ReturnsRequest, search: Search, moment: float, ephemeris: Ephe
     place = place_of(request)
     born = replace(search.natal, julian_day=moment, place=place)
     chart = request.chart_of(born, ephemeris, angles_move=request.angles_move)
-    if request.center is View.TOPOCENTRIC:
-        chart = replace(chart, place=place)
     wheel = _wheel(request, chart)
     natal = _wheel(request, search.chart)
     between = aspects_between(
@@ -163,12 +160,6 @@ def cast(request: ReturnsRequest, search: Search, moment: float, ephemeris: Ephe
         reply["longitude"] = float(row[LONGITUDE])
         reply["sidereal_longitude"] = search.returning.longitude
     return reply
-
-
-def place_of(request: ReturnsRequest) -> Place:
-    """Where the charts stand."""
-    where = request.location or request.natal_chart
-    return Place(where.latitude, where.longitude, where.altitude)
 
 
 def _found(request: ReturnsRequest, search: Search, passes: Passing, ephemeris: Ephemeris) -> Found:
@@ -200,7 +191,7 @@ def _window(request: ReturnsRequest, search: Search) -> tuple[float, float]:
     if end - start > LONGEST_WINDOW:
         most = int(LONGEST_WINDOW / search.gap)
         raise InvalidInput.of("count", f"at most {most} for {search.name}", request.count)
-    if end <= start:
+    if search.last is not None and end <= search.first.julian_day:
         raise InvalidInput.of("end_date", "after return_date", request.end_date)
     if search.last is not None and (end - start) / search.gap > MOST_RETURNS:
         expected = f"nearer: at most {MOST_RETURNS} returns fit"

@@ -11,6 +11,8 @@ from app.astrology.bodies import CELESTIAL, Body, Celestial
 from app.astrology.chart import Instant
 from app.astrology.frame import Zodiac
 from app.astrology.names import Name
+from app.astrology.place import Place
+from app.astrology.progressions import TROPICAL_YEAR
 from app.astrology.returns import (
     LONGEST_GAP,
     OTHER_GAP,
@@ -38,6 +40,9 @@ from app.calculations.wheel import POINTS_AND_ANGLES, require_twelve
 from app.errors import InvalidInput
 
 MOST_RETURNS = 100
+_A_DAY = 1.0
+_BEFORE, _DRIFT = 3.0, 0.02
+"""Days by which a solar return may come before its age in mean years, and more for each year."""
 
 
 class ReturnType(Name):
@@ -53,7 +58,7 @@ ReturnTypeName = Annotated[ReturnType, *named(ReturnType)]
 
 
 class YearRule(Name):
-    """Which solar return a date means: that of its calendar year, or the next one."""
+    """Which solar return a date means: that of the age of its calendar year, or the next one."""
 
     CALENDAR_YEAR = "CALENDAR_YEAR"
     NEXT = "NEXT"
@@ -79,7 +84,8 @@ class ReturnsRequest(OrbsToNatal, ChartsRequest):
     return_date: Annotated[
         str,
         Field(
-            description="YYYY-MM-DD or ISO date-time from when on; its calendar year for SOLAR",
+            description="YYYY-MM-DD or ISO date-time from when on; for SOLAR its calendar year, "
+            "whose return is that of the age reached in it",
             max_length=64,
         ),
     ]
@@ -133,20 +139,27 @@ class ReturnsRequest(OrbsToNatal, ChartsRequest):
         """What returns are looked for, each kind once."""
         return tuple(dict.fromkeys(self.return_types)) or (self.return_type,)
 
+    def by_age(self, kind: ReturnType) -> bool:
+        """Whether returns of a kind are told from that of the age reached in a year on."""
+        return kind is ReturnType.SOLAR and self.year_rule is YearRule.CALENDAR_YEAR
+
     def time_counts(self) -> bool:
         """Whether `return_date` is an instant for any of them, or stands for its year alone."""
-        solar = set(self.kinds()) == {ReturnType.SOLAR}
-        return not solar or self.year_rule is YearRule.NEXT
+        return not all(self.by_age(kind) for kind in self.kinds())
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for, and in which days."""
+    """What is looked for, and in which days.
+
+    `first` is the date that was asked for, `start` the Julian day from when on returns are told.
+    """
 
     kind: ReturnType
     natal: Birth
     chart: Instant
     first: Birth
+    start: float
     last: Birth | None
     returning: Returning
     name: str
@@ -156,10 +169,11 @@ class Search:
     def window(self, request: ReturnsRequest) -> tuple[float, float]:
         """Days that certainly hold the returns; an answer needs one more to close its loop."""
         if self.last is not None:
-            return self.first.julian_day, self.last.julian_day
+            end = self.last.julian_day
+            return min(self.start, end - _A_DAY), end
         # A cycle is whole once the next one has begun.
         more = 1.1 if request.count_by is CountBy.CYCLES else 0.1
-        return self.first.julian_day, self.first.julian_day + (request.count + more) * self.gap
+        return self.start, self.start + (request.count + more) * self.gap
 
 
 def search_of(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> Search:
@@ -171,13 +185,33 @@ def search_of(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -
     natal = request.natal_chart.timed("natal_chart", ephemeris)
     chart = request.chart_of(natal, ephemeris, angles_move=request.angles_move)
     first, last = _first(request, kind, ephemeris), _last(request, ephemeris)
+    start = _start(natal, first) if request.by_age(kind) else first.julian_day
     body = _body(request, kind)
     if kind is ReturnType.PHASE:
         phase = returning_phase(chart)
-        return Search(kind, natal, chart, first, last, phase, "PHASE", Body.MOON, PHASE_GAP)
-    returning = returning_body(chart, body, request.precession)
+        named: tuple[str, Celestial] = ("PHASE", Body.MOON)
+        return Search(kind, natal, chart, first, start, last, phase, *named, PHASE_GAP)
+    returning = returning_body(chart, body, request.precession, place_of(request))
     gap = LONGEST_GAP.get(body, OTHER_GAP)
-    return Search(kind, natal, chart, first, last, returning, str(body), body, gap)
+    return Search(kind, natal, chart, first, start, last, returning, str(body), body, gap)
+
+
+def place_of(request: ReturnsRequest) -> Place:
+    """Where the returns are seen from and their charts stand."""
+    where = request.location or request.natal_chart
+    return Place(where.latitude, where.longitude, where.altitude)
+
+
+def year_begins(request: ReturnsRequest, year: int, ephemeris: Ephemeris) -> Birth:
+    """The first instant of a calendar year, in the zone of the returns."""
+    return moment_of_day(
+        request.natal_chart,
+        ephemeris,
+        field="return_date",
+        date=f"{year:05d}-01-01" if year < 0 else f"{year:04d}-01-01",
+        timezone=request.return_timezone,
+        fold=0,
+    )
 
 
 def _body(request: ReturnsRequest, kind: ReturnType) -> Celestial:
@@ -196,7 +230,7 @@ def _body(request: ReturnsRequest, kind: ReturnType) -> Celestial:
 
 
 def _first(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> Birth:
-    """From when on returns are told: for solar ones from the first of January."""
+    """The date that is asked for: of solar returns its year, which begins in January."""
     asked = moment_of_day(
         request.natal_chart,
         ephemeris,
@@ -206,18 +240,19 @@ def _first(request: ReturnsRequest, kind: ReturnType, ephemeris: Ephemeris) -> B
         timezone=request.return_timezone,
         fold=request.return_fold,
     )
-    if kind is not ReturnType.SOLAR or request.year_rule is YearRule.NEXT:
+    if not request.by_age(kind):
         return asked
-    year = asked.moment.local.year
-    first = moment_of_day(
-        request.natal_chart,
-        ephemeris,
-        field="return_date",
-        date=f"{year:05d}-01-01" if year < 0 else f"{year:04d}-01-01",
-        timezone=request.return_timezone,
-        fold=0,
-    )
+    first = year_begins(request, asked.moment.local.year, ephemeris)
     return replace(first, lasting=asked.lasting)
+
+
+def _start(natal: Birth, first: Birth) -> float:
+    """Just before the return of the age that is reached in a year: none is lost or told twice.
+
+    Returns among the stars come later, and those to a degree hours off the mean year.
+    """
+    age = first.moment.local.year - natal.moment.local.year
+    return natal.julian_day + age * TROPICAL_YEAR - _BEFORE - _DRIFT * abs(age)
 
 
 def _last(request: ReturnsRequest, ephemeris: Ephemeris) -> Birth | None:

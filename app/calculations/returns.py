@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -10,19 +10,22 @@ from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
 from app.astrology.errors import OutsideEphemeris
+from app.astrology.frame import View
 from app.astrology.transits import Pass, joined, loops
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, long_calculation
 from app.calculations.conventions import sources
 from app.calculations.provenance import computed_for
-from app.calculations.return_charts import CastReply, Found, cast, part, place_of, split
+from app.calculations.return_charts import CastReply, Found, cast, part, split
 from app.calculations.return_search import (
     MOST_RETURNS,
     CountBy,
     ReturnsRequest,
     ReturnType,
     Search,
+    place_of,
     search_of,
+    year_begins,
 )
 from app.calculations.shapes import instant_text
 from app.calculations.slices import from_columns
@@ -63,14 +66,16 @@ def returns(
 ) -> Answer[ReturnsReply]:
     """Solar, lunar and planetary returns, and returns of the Moon's phase, each with its chart.
 
-    A solar return is the one in the calendar year of `return_date`, all others are the next at or
-    after it; `count` asks for more, `end_date` for all until then, and `return_types` for several
-    kinds at once. A planet may pass its natal degree three times or five within one retrograde
-    loop: each pass is told with its number. `precession` CORRECTED returns to the natal place
-    among the stars, about nine hours later in a life of 27 years: `longitude` is then where the
-    body stands in the zodiac asked for, `sidereal_longitude` what came back. The chart stands at
-    the birthplace or at `location`. Its own aspects have the orbs of a birth, those to the birth
-    one `orb`, 3 degrees, unless `orbs` says otherwise.
+    A solar return is that of the age reached in the calendar year of `return_date`, so that years
+    in a row have one each; around the turn of a year it may fall into the neighbouring year, of
+    which a warning tells. All others are the next at or after the date; `count` asks for more,
+    `end_date` for all until then, and `return_types` for several kinds at once. A planet may pass
+    its natal degree three times or five within one retrograde loop: each pass is told with its
+    number. `precession` CORRECTED returns to the natal place among the stars, about nine hours
+    later in a life of 27 years: `longitude` is then where the body stands in the zodiac asked for,
+    `sidereal_longitude` what came back. The chart stands at the birthplace or at `location`, from
+    where a TOPOCENTRIC return is seen, too. Its own aspects have the orbs of a birth, those to the
+    birth one `orb`, 3 degrees, unless `orbs` says otherwise.
     """
     searches = [search_of(request, kind, ephemeris) for kind in request.kinds()]
     wanted = [_found(request, search, parts) for search in searches]
@@ -89,6 +94,8 @@ def returns(
         "count_by": request.count_by,
         "place": {"latitude": place.latitude, "longitude": place.longitude},
     }
+    if request.center is View.TOPOCENTRIC:
+        definitions["altitude"] = place.altitude
     charts = _charts(parts)
     found = [
         _return_reply(
@@ -108,7 +115,26 @@ def returns(
         others["end_date"] = first.last
     provenance = computed_for(first.natal, bodies, ephemeris, definitions, others)
     lasting = first.natal.lasting and first.first.lasting
-    return Answer({"returns": found}, provenance, lasting)
+    warnings = tuple(
+        warning
+        for search, hits in zip(searches, wanted, strict=True)
+        if request.by_age(search.kind)
+        for warning in _out_of_year(request, search, hits, ephemeris)
+    )
+    return Answer({"returns": found}, provenance, lasting, warnings)
+
+
+def _out_of_year(
+    request: ReturnsRequest, search: Search, hits: Sequence[Pass], ephemeris: Almanac
+) -> Iterator[str]:
+    """A warning for each solar return that does not fall into the calendar year of its age."""
+    zone = request.return_timezone or request.natal_chart.timezone
+    first = search.first.moment.local.year
+    for year, hit in enumerate(hits, start=first):
+        begins, ends = (year_begins(request, at, ephemeris).julian_day for at in (year, year + 1))
+        if not begins <= hit.moment < ends:
+            told, other = instant_text(hit.moment), year - 1 if hit.moment < begins else year + 1
+            yield f"the solar return of {year}, {told}, falls into {other} by the clocks of {zone}"
 
 
 def _found(request: ReturnsRequest, search: Search, parts: Sequence[Found]) -> list[Pass]:

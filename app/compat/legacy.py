@@ -90,6 +90,7 @@ def legacy_door(adapter: Adapter) -> Door[Payload]:
         # What the reply leaves out depends on the legacy request too.
         representation = f"{adapter.name} {canonical(payload).decode()}"
         warnings = [
+            *answer.warnings,
             *_time_warnings(request, adapter.names),
             *_fold_warnings(answer.computed_for, payload, adapter.names),
         ]

@@ -155,6 +155,26 @@ def test_an_option_with_effect_is_not_warned_of(
     assert warnings("natal-chart", ephemeris, **changes) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "changes"),
+    [
+        (
+            *("returns", "location.altitude"),
+            {"location": {"latitude": 1.0, "longitude": 2.0, "altitude": 3000.0}},
+        ),
+        ("relocation", "new_altitude", {"new_altitude": 3000.0}),
+        ("transits", "transit_altitude", {"transit_altitude": 3000.0}),
+    ],
+    ids=str,
+)
+def test_the_altitude_of_another_place_counts_for_a_topocentric_sky_alone(
+    name: str, field: str, changes: dict[str, Any], ephemeris: SwissAlmanac
+) -> None:
+    expected = f"'{field}' had no effect, because center is GEOCENTRIC"
+    assert warnings(name, ephemeris, **changes) == [expected]
+    assert warnings(name, ephemeris, **changes, center="TOPOCENTRIC") == []
+
+
 @pytest.mark.parametrize("name", ["rise-set", "planetary-hours", "gauquelin-sectors"])
 def test_an_altitude_that_is_used_is_not_warned_of(name: str, ephemeris: SwissAlmanac) -> None:
     assert warnings(name, ephemeris, altitude=2000) == []
