@@ -158,16 +158,18 @@ def visits(exact: Sequence[Pass], edges: Passing, inside: Sequence[tuple[int, in
     return sorted(found, key=lambda v: (v.enter or 0.0, v.curve, v.level))
 
 
-def within(curves: Curves, levels: FloatArray, orb: float, moment: float) -> list[tuple[int, int]]:
-    """Curves and levels that are at most `orb` degrees apart at a moment."""
+def within(
+    curves: Curves, levels: FloatArray, orbs: FloatArray, moment: float
+) -> list[tuple[int, int]]:
+    """Curves and levels that are at most the orb of the level apart at a moment; all in degrees."""
     values = curves.sample(np.array([moment]), range(curves.count))[0, :, 0]
-    near = np.abs(folded(values[:, np.newaxis] - levels[np.newaxis, :])) <= orb
+    near = np.abs(folded(values[:, np.newaxis] - levels[np.newaxis, :])) <= orbs
     return [(int(curve), int(level)) for curve, level in zip(*np.nonzero(near), strict=True)]
 
 
-def edges_of(levels: FloatArray, orb: float) -> FloatArray:
-    """The two ends of each level's orb, one after the other."""
-    return np.stack((levels - orb, levels + orb), axis=-1).reshape(-1)
+def edges_of(levels: FloatArray, orbs: FloatArray) -> FloatArray:
+    """The two ends of each level's own orb, one after the other."""
+    return np.stack((levels - orbs, levels + orbs), axis=-1).reshape(-1)
 
 
 Row = tuple[int, int, float, bool, bool]

@@ -57,6 +57,16 @@ class OwnAspect(CalculationRequest):
     orb: Annotated[Orb, Field(description="Degrees allowed")]
 
 
+def refuse_names_twice(own_aspects: Sequence[OwnAspect]) -> None:
+    """Refuse an own aspect under a name that another one has; raises InvalidInput."""
+    taken: set[str] = set(ANGLE_OF)
+    for index, own in enumerate(own_aspects):
+        if own.name in taken:
+            expected = "a name that no other aspect has"
+            raise InvalidInput.of(f"own_aspects.{index}.name", expected, own.name)
+        taken.add(own.name)
+
+
 class Pairs(CalculationRequest):
     """Points that may aspect others; an empty list stands for all."""
 
@@ -122,7 +132,7 @@ class OrbChoice(CalculationRequest):
             if kind in asked
         )
         own = tuple(AspectRule(a.name, a.angle, a.orb) for a in self.own_aspects)
-        self._refuse_names_twice()
+        refuse_names_twice(self.own_aspects)
         given = {str(point): orb for point, orb in self.point_orbs.items()}
         return OrbRules(
             known + own,
@@ -132,15 +142,6 @@ class OrbChoice(CalculationRequest):
             self.other_orb,
             tuple(pairs.rule() for pairs in self.pairs),
         )
-
-    def _refuse_names_twice(self) -> None:
-        """Refuse an own aspect under a name that another one has; raises InvalidInput."""
-        taken: set[str] = set(ANGLE_OF)
-        for index, own in enumerate(self.own_aspects):
-            if own.name in taken:
-                expected = "a name that no other aspect has"
-                raise InvalidInput.of(f"own_aspects.{index}.name", expected, own.name)
-            taken.add(own.name)
 
     def orb_definitions(self, rules: OrbRules) -> dict[str, Any]:
         """What `meta` echoes of the rules that were applied."""

@@ -14,6 +14,7 @@ from pydantic import FailFast, Field
 from app.astrology.aspects import ANGLE_OF, MAJOR_ASPECTS, AspectRule
 from app.astrology.bodies import (
     CELESTIAL,
+    OPPOSITES,
     PLANETS,
     STANDARD_POINTS,
     Angle,
@@ -23,7 +24,7 @@ from app.astrology.bodies import (
 )
 from app.astrology.chart import Instant
 from app.astrology.curves import Carried, Elongations, Longitudes, Slowed
-from app.astrology.frame import Zodiac
+from app.astrology.frame import View, Zodiac
 from app.astrology.progressed_chart import MidheavenMethod, Progression
 from app.astrology.progressed_curves import (
     PROGRESSED_ANGLES,
@@ -41,7 +42,7 @@ from app.calculations.charts import ChartData
 from app.calculations.conventions import SkyChoice, celestial, refuse_first, require_earth, sources
 from app.calculations.directed import Lifetime
 from app.calculations.fields import AspectName, Points, named
-from app.calculations.orbs import OwnAspect
+from app.calculations.orbs import OwnAspect, refuse_names_twice
 from app.calculations.slices import seconds_of_a_hit, seconds_of_a_sample
 from app.calculations.span import Span, SpanRequest
 from app.calculations.untimed import steady, told_points
@@ -49,6 +50,9 @@ from app.errors import InvalidInput
 
 LONGEST_SEARCH = 36_525.0
 """Days: a century."""
+
+NARROWEST_ORB = 0.01
+"""Degrees of orb that a window needs: in less nothing stays."""
 
 _MARGIN = 0.01
 """Degrees that the polar circles may move within a life."""
@@ -110,9 +114,14 @@ class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
     include_windows: Annotated[
         bool, Field(description="Adds when each aspect enters its orb and leaves it")
     ] = False
-    orb: Annotated[float, Field(ge=0.01, le=10.0, description="Degrees of orb for the windows")] = (
-        1.0
-    )
+    orb: Annotated[
+        float,
+        Field(
+            ge=NARROWEST_ORB,
+            le=10.0,
+            description="Degrees of orb for the windows; `own_aspects` have their own",
+        ),
+    ] = 1.0
     arc: Annotated[
         Annotated[ArcKey, *named(ArcKey)],
         Field(description="Of SOLAR_ARC: TRUE, NAIBOD, ONE_DEGREE a year, or USER: `user_rate`"),
@@ -132,13 +141,14 @@ class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
     def moving_points(self) -> tuple[Point, ...]:
         """What moves: the points asked for, or the usual ones."""
         usual = NATAL_POINTS if self.moving is Moving.SOLAR_ARC else PLANETS
-        return self.planets or usual
+        return tuple(dict.fromkeys(self.planets or usual))
 
     def met_points(self, *, time_known: bool) -> tuple[Point, ...]:
         """The natal points; raises InvalidInput for one that needs a time that nobody knows."""
-        return told_points(
+        points = told_points(
             self.natal_points, NATAL_POINTS, time_known=time_known, field="natal_points"
         )
+        return tuple(dict.fromkeys(points))
 
     def motion_definitions(self) -> dict[str, Any]:
         """What `meta` echoes of the motion: null where it has no part in it."""
@@ -176,6 +186,11 @@ class Search:
     def levels(self) -> FloatArray:
         return np.array([target.longitude for target in self.targets])
 
+    @property
+    def orbs(self) -> FloatArray:
+        """Degrees to either side of each level that its windows reach."""
+        return np.array([target.rule.orb for target in self.targets])
+
 
 def search_of(request: TransitSearchRequest, ephemeris: Ephemeris) -> Search:
     """What the request asks for; raises InvalidInput for choices that contradict."""
@@ -188,6 +203,9 @@ def search_of(request: TransitSearchRequest, ephemeris: Ephemeris) -> Search:
     if natal is None and not alone:
         expected = "given, unless transits are searched against EACH_OTHER"
         raise InvalidInput.of("natal_chart", expected, None)
+    if natal is None and request.center is View.TOPOCENTRIC:
+        expected = "GEOCENTRIC without a natal_chart, whose place is that of the observer"
+        raise InvalidInput.of("center", expected, str(request.center))
     chart = request.instant(natal or span.first, ephemeris)
     return (
         _each_other(request, span, chart, natal)
@@ -228,7 +246,7 @@ def _each_other(
     if request.moving is Moving.SOLAR_ARC:
         expected = "TRANSITS or PROGRESSIONS: under a solar arc all points keep their distances"
         raise InvalidInput.of("moving", expected, str(request.moving))
-    pairs = list(combinations(bodies, 2))
+    pairs = [pair for pair in combinations(bodies, 2) if not _stay_apart(*pair)]
     frame = chart.conventions.frame
     curves: Curves = Elongations(pairs, chart.ephemeris, frame)
     firsts: Curves = Longitudes([first for first, _ in pairs], chart.ephemeris, frame)
@@ -238,6 +256,12 @@ def _each_other(
     names = [(str(first), str(second)) for first, second in pairs]
     targets = targets_of((Position(Body.SUN, 0.0),), _rules(request))
     return Search(chart, span, curves, names, targets, natal, bodies, firsts)
+
+
+def _stay_apart(first: Celestial, second: Celestial) -> bool:
+    """Whether two points are opposite by definition, so that they never meet."""
+    opposite = {first: second, second: first}
+    return any(opposite.get(body) is other for body, other in OPPOSITES.items())
 
 
 def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Point]) -> Curves:
@@ -293,10 +317,16 @@ def _refuse_fixed(points: Sequence[Point], but: Sequence[Point] = ()) -> None:
 
 
 def _rules(request: TransitSearchRequest) -> list[AspectRule]:
-    kinds = [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in request.aspects]
-    own = [AspectRule(own.name, own.angle, request.orb) for own in request.own_aspects]
-    rules = [*kinds, *own]
-    return rules or [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in MAJOR_ASPECTS]
+    """The aspects to look for; raises InvalidInput for own ones that cannot be told."""
+    refuse_names_twice(request.own_aspects)
+    if request.include_windows:
+        for index, own in enumerate(request.own_aspects):
+            if own.orb < NARROWEST_ORB:
+                expected = f"at least {NARROWEST_ORB}, because windows are included"
+                raise InvalidInput.of(f"own_aspects.{index}.orb", expected, own.orb)
+    asked = request.aspects or (() if request.own_aspects else MAJOR_ASPECTS)
+    kinds = [AspectRule(kind, ANGLE_OF[kind], request.orb) for kind in dict.fromkeys(asked)]
+    return [*kinds, *(AspectRule(own.name, own.angle, own.orb) for own in request.own_aspects)]
 
 
 _SECONDS_OF_AN_ANGLE = 3e-4

@@ -107,7 +107,7 @@ def _part(request: TransitSearchRequest, part: Any, ephemeris: Almanac) -> Any:
     if search.firsts is not None:
         value["longitudes"] = _longitudes(search.firsts, found)
     if request.include_windows:
-        edges = edges_of(search.levels, request.orb)
+        edges = edges_of(search.levels, search.orbs)
         value["edges"] = columns(passing(search.curves, edges, part["start"], part["end"]))
     return value
 
@@ -148,7 +148,7 @@ def transit_search(
     places = _places(exact, parts)
     reply: TransitSearchReply = {
         "hits": [_hit_reply(search, hit, places) for hit in hits],
-        "windows": _windows(request, search, hits, parts) if request.include_windows else None,
+        "windows": _windows(search, hits, parts) if request.include_windows else None,
     }
     definitions = {
         **request.chart_definitions(search.chart, _echoed(request, search)),
@@ -156,6 +156,7 @@ def transit_search(
         "against": request.against,
         "aspects": {str(target.rule.name): target.rule.angle for target in search.targets},
         "orb": request.orb if request.include_windows else None,
+        **_own_orbs(request),
         **(time_definitions(search.natal)[0] if search.natal else {}),
     }
     others = {"end_date": search.span.last}
@@ -163,6 +164,13 @@ def transit_search(
         others["natal_chart"] = search.natal
     provenance = computed_for(search.span.first, search.bodies, ephemeris, definitions, others)
     return Answer(reply, provenance, search.natal is None or search.natal.lasting)
+
+
+def _own_orbs(request: TransitSearchRequest) -> dict[str, Any]:
+    """The orbs of own aspects, where windows have them."""
+    if not (request.own_aspects and request.include_windows):
+        return {}
+    return {"own_orbs": {own.name: own.orb for own in request.own_aspects}}
 
 
 def _echoed(request: TransitSearchRequest, search: Search) -> Sequence[Point]:
@@ -235,11 +243,9 @@ def _hit_reply(search: Search, hit: Pass, places: Mapping[tuple[int, float], flo
     }
 
 
-def _windows(
-    request: TransitSearchRequest, search: Search, hits: Sequence[Pass], parts: Sequence[Any]
-) -> list[WindowReply]:
+def _windows(search: Search, hits: Sequence[Pass], parts: Sequence[Any]) -> list[WindowReply]:
     edges = joined([from_columns(part["edges"]) for part in parts])
-    inside = within(search.curves, search.levels, request.orb, search.span.start)
+    inside = within(search.curves, search.levels, search.orbs, search.span.start)
     return [_window(search, visit) for visit in visits(hits, edges, inside)]
 
 

@@ -23,6 +23,8 @@ from tests.doubles import LinearEphemeris, Motion
 
 SKY = LinearEphemeris({Body.SUN: Motion(0.0, 1.0), Body.MARS: Motion(100.0, -0.5)})
 CURVES = Longitudes((Body.SUN, Body.MARS), SKY)
+TWO = np.array([2.0])
+"""Degrees of orb of every level."""
 
 
 def passes_of(*rows: tuple[int, int, float, bool, bool]) -> Passing:
@@ -82,8 +84,8 @@ def test_no_passes_are_no_loops() -> None:
 def test_a_visit_lasts_from_edge_to_edge() -> None:
     levels = np.array([10.0])
     exact = loops(passing(CURVES, levels, 0.0, 20.0))
-    edges = passing(CURVES, edges_of(levels, 2.0), 0.0, 20.0)
-    (visit,) = visits(exact, edges, within(CURVES, levels, 2.0, 0.0))
+    edges = passing(CURVES, edges_of(levels, TWO), 0.0, 20.0)
+    (visit,) = visits(exact, edges, within(CURVES, levels, TWO, 0.0))
     assert [round(at, 6) for at in (visit.enter or 0.0, *visit.exact, visit.leave or 0.0)] == [
         8.0,
         10.0,
@@ -94,7 +96,7 @@ def test_a_visit_lasts_from_edge_to_edge() -> None:
 def test_a_body_that_runs_back_enters_by_the_other_edge() -> None:
     levels = np.array([95.0])
     exact = loops(passing(CURVES, levels, 0.0, 20.0))
-    edges = passing(CURVES, edges_of(levels, 2.0), 0.0, 20.0)
+    edges = passing(CURVES, edges_of(levels, TWO), 0.0, 20.0)
     (visit,) = visits(exact, edges, [])
     assert (round(visit.enter or 0.0, 6), round(visit.leave or 0.0, 6)) == (6.0, 14.0)
 
@@ -102,8 +104,8 @@ def test_a_body_that_runs_back_enters_by_the_other_edge() -> None:
 def test_a_visit_beyond_the_span_has_an_open_end() -> None:
     levels = np.array([1.0, 19.0])
     exact = loops(passing(CURVES, levels, 0.0, 20.0))
-    edges = passing(CURVES, edges_of(levels, 2.0), 0.0, 20.0)
-    inside = within(CURVES, levels, 2.0, 0.0)
+    edges = passing(CURVES, edges_of(levels, TWO), 0.0, 20.0)
+    inside = within(CURVES, levels, TWO, 0.0)
     assert inside == [(0, 0)]
     first, last = visits(exact, edges, inside)
     assert (first.enter, round(first.leave or 0.0, 6)) == (None, 3.0)

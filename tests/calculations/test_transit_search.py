@@ -72,6 +72,38 @@ def test_own_aspects_are_searched_beside_the_named_ones(ephemeris: SwissAlmanac)
     assert echoed == {"CONJUNCTION": 0.0, "DECILE": 10.0}
 
 
+def test_an_own_aspect_has_windows_of_its_own_orb(ephemeris: SwissAlmanac) -> None:
+    request = {"aspects": [], "include_windows": True, "orb": 1.0}
+    wide = {"name": "WIDE", "angle": 0.0, "orb": 2.0}
+    answer = search(ephemeris, **request, own_aspects=[wide])
+    named = search(ephemeris, **{**request, "orb": 2.0, "aspects": ["CONJUNCTION"]})
+    ends = [(window["enter"], window["leave"]) for window in answer.data["windows"]]
+    assert ends == [(window["enter"], window["leave"]) for window in named.data["windows"]]
+    assert answer.computed_for["definitions"]["own_orbs"] == {"WIDE": 2.0}
+
+
+def test_what_is_asked_twice_is_told_once(ephemeris: SwissAlmanac) -> None:
+    twice = {name: [*SATURN[name]] * 2 for name in ("planets", "natal_points", "aspects")}
+    assert search(ephemeris, **twice).data == search(ephemeris).data
+
+
+def test_points_that_are_opposite_by_definition_never_meet(ephemeris: SwissAlmanac) -> None:
+    request = {
+        "start_date": "2026-01-01",
+        "end_date": "2026-03-01",
+        "against": "EACH_OTHER",
+        "aspects": ["OPPOSITION", "SQUARE"],
+    }
+    nodes = ["TRUE_NODE", "TRUE_SOUTH_NODE"]
+    apsides = ["LILITH_TRUE", "PRIAPUS_TRUE"]
+    for pair in (nodes, apsides, [*reversed(nodes)]):
+        alone = ask("transit-search", {**request, "planets": pair}, ephemeris)
+        assert alone.data["hits"] == []
+    both = ask("transit-search", {**request, "planets": [*nodes, "SUN"]}, ephemeris).data["hits"]
+    assert both
+    assert all("SUN" in (hit["planet1"], hit["planet2"]) for hit in both)
+
+
 def test_planets_meet_each_other_without_a_birth(ephemeris: SwissAlmanac) -> None:
     request = {"start_date": "2026-01-01", "end_date": "2026-12-31", "against": "EACH_OTHER"}
     answer = ask("transit-search", {**request, "planets": ["SATURN", "NEPTUNE"]}, ephemeris)
@@ -270,6 +302,18 @@ def test_parts_of_a_span_hold_what_the_span_holds(ephemeris: SwissAlmanac) -> No
         ({"end_date": "2026-01-01"}, "end_date"),
         ({"end_date": "2130-01-01"}, "end_date"),
         ({"natal_chart": None}, "natal_chart"),
+        (
+            {"natal_chart": None, "against": "EACH_OTHER", "center": "TOPOCENTRIC"},
+            "center",
+        ),
+        ({"own_aspects": [{"name": "TRINE", "angle": 45.0, "orb": 1.0}]}, "own_aspects.0.name"),
+        (
+            {
+                "own_aspects": [{"name": "CLOSE", "angle": 45.0, "orb": 0.0}],
+                "include_windows": True,
+            },
+            "own_aspects.0.orb",
+        ),
         ({"natal_chart": UNTIMED, "natal_points": ["ASC"]}, "natal_points.0"),
         ({"natal_chart": UNTIMED, "moving": "SOLAR_ARC"}, "natal_chart.time"),
         ({"natal_chart": UNTIMED, "moving": "PROGRESSIONS"}, "natal_chart.time"),
