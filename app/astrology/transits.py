@@ -14,6 +14,7 @@ from app.astrology.aspects import AspectRule
 from app.astrology.bodies import Point
 from app.astrology.search import BoolArray, Curves, IntArray, folded, passes, tracks
 from app.astrology.sky import FloatArray, Position
+from app.astrology.stations import LONGEST_LOOP
 
 
 class Target(NamedTuple):
@@ -42,7 +43,7 @@ class Passing:
 
 
 class Pass(NamedTuple):
-    """One exact hit; `number` `of` all passes of its loop, as far as the span holds them.
+    """One exact hit; `number` `of` all passes of its loop, as far as they were found.
 
     `rising` while the longitude grows. `grazing` is a station upon the target, told once.
     """
@@ -104,11 +105,12 @@ def joined(parts: Iterator[Passing] | Sequence[Passing]) -> Passing:
     return Passing(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
-def loops(found: Passing) -> list[Pass]:
+def loops(found: Passing, longest: float = LONGEST_LOOP) -> list[Pass]:
     """The passes in the order of time, numbered within their retrograde loops.
 
-    Passes of one curve over one level belong to one loop as long as their directions alternate:
-    twice the same way means a whole turn of the circle in between.
+    Passes of one curve over one level belong to one loop as long as their directions alternate,
+    and at most `longest` days lie between two: twice the same way means a whole turn of the circle
+    in between, and a station upon the level has no direction.
     """
     order = np.lexsort((found.moments, found.levels, found.curves))
     rows = list(
@@ -123,7 +125,7 @@ def loops(found: Passing) -> list[Pass]:
     )
     numbered: list[Pass] = []
     for _, own in groupby(rows, key=lambda row: row[:2]):
-        for loop in _alternating(list(own)):
+        for loop in _alternating(list(own), longest):
             numbered += [Pass(*row, number, len(loop)) for number, row in enumerate(loop, start=1)]
     return sorted(numbered, key=lambda hit: (hit.moment, hit.curve, hit.level))
 
@@ -175,11 +177,12 @@ def edges_of(levels: FloatArray, orbs: FloatArray) -> FloatArray:
 Row = tuple[int, int, float, bool, bool]
 
 
-def _alternating(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """The rows cut wherever two follow each other in the same direction."""
+def _alternating(rows: Sequence[Row], longest: float) -> Iterator[list[Row]]:
+    """The rows cut wherever two follow each other in the same direction, or after too long."""
     loop: list[Row] = []
     for row in rows:
-        if loop and loop[-1][3] == row[3] and not (loop[-1][4] or row[4]):
+        again = bool(loop) and loop[-1][3] == row[3] and not (loop[-1][4] or row[4])
+        if loop and (again or row[2] - loop[-1][2] > longest):
             yield loop
             loop = []
         loop.append(row)

@@ -65,7 +65,10 @@ class YearRule(Name):
 
 
 class CountBy(Name):
-    """What is counted: every pass, or every cycle with all passes of its retrograde loop."""
+    """What is counted: every pass, or every cycle with all passes of its retrograde loop.
+
+    The rest of a loop that began before is told and not counted as a cycle.
+    """
 
     PASSES = "PASSES"
     CYCLES = "CYCLES"
@@ -122,7 +125,10 @@ class ReturnsRequest(OrbsToNatal, ChartsRequest):
     count: Annotated[int, Field(ge=1, le=MOST_RETURNS, description="How many, from then on")] = 1
     count_by: Annotated[
         Annotated[CountBy, *named(CountBy)],
-        Field(description="CYCLES takes a retrograde loop's passes together"),
+        Field(
+            description="CYCLES takes a retrograde loop's passes together, and does not count the "
+            "rest of one that has begun"
+        ),
     ] = CountBy.PASSES
     location: Annotated[
         ReturnPlace | None, Field(description="Place of the return; null: the birthplace")

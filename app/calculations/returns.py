@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.astrology.almanac import Almanac
 from app.astrology.errors import OutsideEphemeris
 from app.astrology.frame import View
-from app.astrology.transits import Pass, joined, loops
+from app.astrology.torn_loops import gap_of, outside
+from app.astrology.transits import Pass, Passing, joined, loops
 from app.calculations.birth import EXAMPLE
 from app.calculations.catalogue import Answer, Source, long_calculation
 from app.calculations.conventions import sources
@@ -42,7 +44,9 @@ class ReturnReply(CastReply):
     julian_day: float
     is_retrograde: bool
     pass_number: Annotated[int, Field(description="Which pass of its retrograde loop")]
-    passes: Annotated[int, Field(description="Passes of this loop in the time that was searched")]
+    passes: Annotated[
+        int, Field(description="Passes of this loop, those before the first return told too")
+    ]
 
 
 class ReturnsReply(TypedDict):
@@ -140,11 +144,31 @@ def _out_of_year(
 def _found(request: ReturnsRequest, search: Search, parts: Sequence[Found]) -> list[Pass]:
     """The returns of one kind; raises OutsideEphemeris where the files end before the last."""
     own = [part for part in parts if part["kind"] == search.kind]
-    wanted = _wanted(request, search, loops(joined([from_columns(part["passes"]) for part in own])))
-    outside = next((part["outside"] for part in own if "outside" in part), None)
-    if outside is not None and (request.end_date is not None or len(wanted) < request.count):
-        raise OutsideEphemeris(**outside)
+    start, end = search.window(request)
+    found = joined([from_columns(part["passes"]) for part in own])
+    numbered = loops(joined([found, *_torn(request, search)]))
+    wanted = _wanted(request, search, [hit for hit in numbered if start < hit.moment <= end])
+    refusal = next((part["outside"] for part in own if "outside" in part), None)
+    if refusal is not None and (request.end_date is not None or not _enough(request, wanted)):
+        raise OutsideEphemeris(**refusal)
     return wanted
+
+
+def _torn(request: ReturnsRequest, search: Search) -> Iterator[Passing]:
+    """The passes before and after the time searched that belong to loops which its ends cut."""
+    if search.kind is not ReturnType.PLANETARY:
+        return
+    (start, end), gap = search.window(request), gap_of(search.body)
+    level = np.array([search.returning.longitude])
+    if gap:
+        yield outside(search.returning.curves, 0, level, start, -gap)
+        yield outside(search.returning.curves, 0, level, end, gap)
+
+
+def _enough(request: ReturnsRequest, found: Sequence[Pass]) -> bool:
+    """Whether there are as many passes, or beginnings of cycles, as were asked for."""
+    cycles = request.count_by is CountBy.CYCLES
+    return sum(hit.number == 1 or not cycles for hit in found) >= request.count
 
 
 def _charts(parts: Sequence[Found]) -> dict[tuple[ReturnType, float], CastReply]:
@@ -168,6 +192,7 @@ def _wanted(request: ReturnsRequest, search: Search, hits: Sequence[Pass]) -> li
         return list(hits)
     if request.count_by is CountBy.PASSES:
         return list(hits[: request.count])
+    # The rest of a loop that began before is told, and is no cycle.
     starts = [index for index, hit in enumerate(hits) if hit.number == 1]
     beyond = [*starts, len(hits)][request.count] if request.count <= len(starts) else len(hits)
     return list(hits[:beyond])

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import Annotated, Any, ClassVar
+from math import inf
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import FailFast, Field
@@ -36,6 +37,8 @@ from app.astrology.progressions import Clock, clock_of
 from app.astrology.search import Curves
 from app.astrology.sky import Ephemeris, FloatArray, Position
 from app.astrology.solar_arc import ArcKey
+from app.astrology.stations import LONGEST_LOOP
+from app.astrology.torn_loops import gap_between, gap_of
 from app.astrology.transits import Target, targets_of
 from app.calculations.birth import Birth
 from app.calculations.charts import ChartData
@@ -43,7 +46,7 @@ from app.calculations.conventions import SkyChoice, celestial, refuse_first, req
 from app.calculations.directed import Lifetime
 from app.calculations.fields import AspectName, Points, named
 from app.calculations.orbs import OwnAspect, refuse_names_twice
-from app.calculations.slices import seconds_of_a_hit, seconds_of_a_sample
+from app.calculations.slices import SECONDS_OF_A_SLICE, seconds_of_a_hit, seconds_of_a_sample
 from app.calculations.span import Span, SpanRequest
 from app.calculations.untimed import steady, told_points
 from app.errors import InvalidInput
@@ -53,6 +56,8 @@ LONGEST_SEARCH = 36_525.0
 
 NARROWEST_ORB = 0.01
 """Degrees of orb that a window needs: in less nothing stays."""
+
+_FROM_EARTH = frozenset({View.GEOCENTRIC, View.TOPOCENTRIC})
 
 _MARGIN = 0.01
 """Degrees that the polar circles may move within a life."""
@@ -165,6 +170,16 @@ class TransitSearchRequest(Lifetime, SkyChoice, SpanRequest):
         }
 
 
+class Loops(NamedTuple):
+    """Days that may lie between two passes of one loop: of each curve, 0 without loops, and of any.
+
+    Only as seen from the Earth they are known.
+    """
+
+    gaps: Sequence[float]
+    longest: float
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """The curves of a request, what each of them meets, and for how long.
@@ -179,6 +194,7 @@ class Search:
     targets: Sequence[Target]
     natal: Birth | None
     bodies: Sequence[Celestial]
+    loops: Loops
     firsts: Curves | None = None
     backwards: bool = False
 
@@ -235,7 +251,9 @@ def _natal(
     bodies = list(dict.fromkeys((*sources(moving), *sources(met), Body.SUN)))
     curves = _curves(request, chart, moving)
     backwards = request.converse and request.moving is Moving.PROGRESSIONS
-    return Search(chart, span, curves, names, targets, natal, bodies, backwards=backwards)
+    gaps = [gap_of(point) if isinstance(point, CELESTIAL) else 0.0 for point in moving]
+    loops = _loops(request, chart, gaps)
+    return Search(chart, span, curves, names, targets, natal, bodies, loops, backwards=backwards)
 
 
 def _each_other(
@@ -255,7 +273,17 @@ def _each_other(
         curves, firsts = Slowed(curves, clock), Slowed(firsts, clock)
     names = [(str(first), str(second)) for first, second in pairs]
     targets = targets_of((Position(Body.SUN, 0.0),), _rules(request))
-    return Search(chart, span, curves, names, targets, natal, bodies, firsts)
+    loops = _loops(request, chart, [gap_between(*pair) for pair in pairs])
+    return Search(chart, span, curves, names, targets, natal, bodies, loops, firsts)
+
+
+def _loops(request: TransitSearchRequest, chart: Instant, gaps: Sequence[float]) -> Loops:
+    """The loops of curves as the time of the search has them, given those of the sky."""
+    if request.moving is Moving.SOLAR_ARC or request.center not in _FROM_EARTH:
+        return Loops([0.0] * len(gaps), inf)
+    transits = request.moving is Moving.TRANSITS
+    slower = 1.0 if transits else 1.0 / abs(request.clock(chart.moment).rate)
+    return Loops([gap * slower for gap in gaps], LONGEST_LOOP * slower)
 
 
 def _stay_apart(first: Celestial, second: Celestial) -> bool:
@@ -333,17 +361,14 @@ _SECONDS_OF_AN_ANGLE = 3e-4
 """What a progressed angle takes more, each time that it is looked at."""
 _LOOKS_OF_A_HIT = 4.0
 _DAYS_OF_A_YEAR = 365.25
+_LOOKS_OF_AN_EDGE = 2.0
+"""Samples at an edge of the span for each that one loop has: some loops are followed farther."""
 
 
 def seconds_a_day(request: TransitSearchRequest, search: Search) -> float:
     """About how long the search takes for each day of its span, in seconds."""
     curves, levels = search.curves, len(search.targets)
-    bodies = {str(body): body for body in search.bodies}
-    # Of a pair the one that takes longer; angles move as the Sun does.
-    moving = [
-        max((bodies.get(name or "", Body.SUN) for name in names), key=seconds_of_a_sample)
-        for names in search.names
-    ]
+    moving = _slowest(search)
     samples = sum(seconds_of_a_sample(body) / curves.step(at) for at, body in enumerate(moving))
     hits = levels * _turns_a_day(request, search)
     if request.include_windows:
@@ -358,6 +383,33 @@ def seconds_a_day(request: TransitSearchRequest, search: Search) -> float:
     return seconds + (looks + (3.0 if request.include_windows else 1.0) * met) * (
         _SECONDS_OF_AN_ANGLE
     )
+
+
+def edge_curves(search: Search) -> list[list[int]]:
+    """The curves whose loops an edge of the span may cut, as many together as one part may hold."""
+    groups: list[list[int]] = []
+    left = 0.0
+    for curve, (body, gap) in enumerate(zip(_slowest(search), search.loops.gaps, strict=True)):
+        if not gap:
+            continue
+        looks = _LOOKS_OF_AN_EDGE if search.firsts is None else 2.0 * _LOOKS_OF_AN_EDGE
+        samples = looks * gap / search.curves.step(curve) * seconds_of_a_sample(body)
+        seconds = samples + len(search.targets) * seconds_of_a_hit(body)
+        if seconds > left:
+            groups.append([])
+            left = SECONDS_OF_A_SLICE
+        groups[-1].append(curve)
+        left -= seconds
+    return groups
+
+
+def _slowest(search: Search) -> list[Celestial]:
+    """Of each pair the body that takes longer to compute; angles move as the Sun does."""
+    bodies = {str(body): body for body in search.bodies}
+    return [
+        max((bodies.get(name or "", Body.SUN) for name in names), key=seconds_of_a_sample)
+        for names in search.names
+    ]
 
 
 def _turns_a_day(request: TransitSearchRequest, search: Search) -> float:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from app.astrology.almanac import Almanac
 from app.astrology.bodies import Point
 from app.astrology.search import Curves
+from app.astrology.torn_loops import outside
 from app.astrology.transits import (
     Pass,
     Passing,
@@ -32,6 +33,7 @@ from app.calculations.slices import columns, from_columns, spans
 from app.calculations.transit_curves import (
     Search,
     TransitSearchRequest,
+    edge_curves,
     search_of,
     seconds_a_day,
 )
@@ -70,7 +72,13 @@ class HitReply(TypedDict):
         bool, Field(description="A station within a second of arc of the target, told once")
     ]
     pass_number: Annotated[int, Field(description="Which pass of its retrograde loop")]
-    passes: Annotated[int, Field(description="Passes of this loop within the span")]
+    passes: Annotated[
+        int,
+        Field(
+            description="Passes of this loop, those outside the span too; from another center than "
+            "the Earth those within it"
+        ),
+    ]
 
 
 class WindowReply(TypedDict):
@@ -95,11 +103,18 @@ class TransitSearchReply(TypedDict):
 
 def _split(request: TransitSearchRequest, ephemeris: Almanac) -> list[Any]:
     search = search_of(request, ephemeris)
-    return spans(search.span, seconds_a_day(request, search))
+    edges = [
+        {"curves": curves, "after": after}
+        for curves in edge_curves(search)
+        for after in (False, True)
+    ]
+    return [*spans(search.span, seconds_a_day(request, search)), *edges]
 
 
 def _part(request: TransitSearchRequest, part: Any, ephemeris: Almanac) -> Any:
     search = search_of(request, ephemeris)
+    if "curves" in part:
+        return {"outside": columns(_outside(search, part["curves"], after=part["after"]))}
     found = passing(search.curves, search.levels, part["start"], part["end"])
     if len(found) > MOST_HITS:
         raise _too_many(len(found))
@@ -110,6 +125,17 @@ def _part(request: TransitSearchRequest, part: Any, ephemeris: Almanac) -> Any:
         edges = edges_of(search.levels, search.orbs)
         value["edges"] = columns(passing(search.curves, edges, part["start"], part["end"]))
     return value
+
+
+def _outside(search: Search, curves: Sequence[int], *, after: bool) -> Passing:
+    """Passes beyond one edge of the span that may be of loops which it cuts."""
+    edge, way = (search.span.end, 1.0) if after else (search.span.start, -1.0)
+    return joined(
+        [
+            outside(search.curves, curve, search.levels, edge, way * search.loops.gaps[curve])
+            for curve in curves
+        ]
+    )
 
 
 @long_calculation(
@@ -135,16 +161,23 @@ def transit_search(
     progressions have them), or the chart directed by solar arc or a rate a year. `planet1` is the
     natal point, `planet2` the one that moves. Every pass is found, those beside a station too:
     each lies within half a second of the true moment, or within a millionth of a degree. The
-    passes of one retrograde loop are numbered. With `include_windows` the answer also tells when
+    passes of one retrograde loop are numbered, also where it began before the span or ends after
+    it. With `include_windows` the answer also tells when
     each aspect enters and leaves its orb. A span is at most a century, and an answer at most
     25,000 hits. Transits to a birth with `time` unknown are those to the noon of its day, without
     angles, lots and the Moon.
     """
     search = search_of(request, ephemeris)
+    beyond = joined([from_columns(part["outside"]) for part in parts if "outside" in part])
+    parts = [part for part in parts if "exact" in part]
     exact = joined([from_columns(part["exact"]) for part in parts])
     if len(exact) > MOST_HITS:
         raise _too_many(len(exact))
-    hits = loops(exact)
+    hits = [
+        hit
+        for hit in loops(joined([exact, beyond]), search.loops.longest)
+        if search.span.start < hit.moment <= search.span.end
+    ]
     places = _places(exact, parts)
     reply: TransitSearchReply = {
         "hits": [_hit_reply(search, hit, places) for hit in hits],

@@ -77,6 +77,15 @@ def test_a_graze_belongs_to_the_loop_around_it() -> None:
     assert [hit.of for hit in loops(passes_of(*rows))] == [3, 3, 3]
 
 
+def test_a_graze_does_not_join_loops_that_are_years_apart() -> None:
+    rows = [
+        (0, 0, 2440000.0, True, False),
+        (0, 0, 2451000.0, False, True),
+        (0, 0, 2451300.0, True, False),
+    ]
+    assert [(hit.number, hit.of) for hit in loops(passes_of(*rows))] == [(1, 1), (1, 2), (2, 2)]
+
+
 def test_no_passes_are_no_loops() -> None:
     assert loops(joined([])) == []
 

@@ -86,6 +86,18 @@ def test_a_planet_passes_three_times_in_its_loop(ephemeris: SwissAlmanac) -> Non
     ]
 
 
+@pytest.mark.parametrize(("date", "first"), [("2028-08-01", 2), ("2028-10-01", 3)])
+def test_a_loop_that_has_begun_keeps_its_numbers_and_is_no_cycle(
+    date: str, first: int, ephemeris: SwissAlmanac
+) -> None:
+    saturn = {"return_type": "PLANETARY", "planet": "SATURN", "return_date": date}
+    rest = [(number, 3) for number in range(first, 4)]
+    for choice in ({"count": len(rest) + 1}, {"count_by": "CYCLES"}):
+        rows = asked(ephemeris, **saturn, **choice).data["returns"]
+        assert [(row["pass_number"], row["passes"]) for row in rows] == [*rest, (1, 1)]
+        assert rows[-1]["return_time"].startswith("2058-05-09")
+
+
 def test_precession_moves_a_return_and_its_ascendant(ephemeris: SwissAlmanac) -> None:
     """DEFINITIONS.md 5: 2027, 07:08:41.3 and 16:11:09.1, ascendants 120 degrees apart."""
     plain = asked(ephemeris, return_date="2027-01-01").data["returns"][0]

@@ -286,6 +286,40 @@ def test_both_days_of_the_span_are_searched(ephemeris: SwissAlmanac) -> None:
     assert len(hits(ephemeris, **west)) == 1
 
 
+SLOW = {"planets": ["MERCURY", "MARS", "SATURN", "PLUTO"], "natal_points": ["SUN", "MOON"]}
+EACH_OTHER = {"against": "EACH_OTHER", "planets": ["VENUS", "MARS", "URANUS", "PLUTO"]}
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {**SLOW, "aspects": []},
+        {"planets": ["TRUE_NODE", "LILITH_TRUE"], "natal_points": ["SUN"]},
+        {**EACH_OTHER, "aspects": []},
+    ],
+    ids=["natal", "osculating", "each other"],
+)
+def test_passes_are_numbered_alike_wherever_the_search_begins(
+    choice: dict[str, Any], ephemeris: SwissAlmanac
+) -> None:
+    years = {"start_date": "2008-01-01", "end_date": "2024-12-31", **choice}
+    whole = hits(ephemeris, **years)
+    assert max(hit["passes"] for hit in whole) > 2
+    for start, end in (("2011-02-03", "2011-02-20"), ("2012-05-01", "2013-04-30")):
+        part = hits(ephemeris, **{**years, "start_date": start, "end_date": end})
+        same = [hit for hit in whole if start <= hit["date"][:10] <= end]
+        numbers = [
+            [(hit["date"][:16], hit["pass_number"], hit["passes"]) for hit in found]
+            for found in (part, same)
+        ]
+        assert numbers[0] == numbers[1]
+
+
+def test_a_loop_that_has_begun_is_numbered_as_a_whole(ephemeris: SwissAlmanac) -> None:
+    (hit,) = hits(ephemeris, start_date="2027-09-01", end_date="2027-12-31")
+    assert (hit["pass_number"], hit["passes"]) == (2, 3)
+
+
 def test_parts_of_a_span_hold_what_the_span_holds(ephemeris: SwissAlmanac) -> None:
     whole = [hit["date"] for hit in hits(ephemeris)]
     halves = [
