@@ -11,7 +11,7 @@ import numpy as np
 from app.astrology.angles import norm
 from app.astrology.bodies import Body, Celestial
 from app.astrology.chart import Instant
-from app.astrology.curves import Elongations, Longitudes
+from app.astrology.curves import OUTER_STEP, Elongations, Longitudes
 from app.astrology.frame import Ayanamsa, AyanamsaName, Frame
 from app.astrology.names import Name
 from app.astrology.place import Place
@@ -52,13 +52,32 @@ LONGEST_GAP: Mapping[Celestial, float] = {
     Body.TRUE_SOUTH_NODE: 7_000.0,
     Body.LILITH: 3_300.0,
     Body.PRIAPUS: 3_300.0,
+    Body.LILITH_TRUE: 4_000.0,
+    Body.PRIAPUS_TRUE: 4_000.0,
+    Body.LILITH_INTERPOLATED: 4_000.0,
+    Body.PRIAPUS_INTERPOLATED: 4_000.0,
     Body.CHIRON: 21_000.0,
     Body.CERES: 2_000.0,
     Body.PALLAS: 2_000.0,
     Body.JUNO: 2_000.0,
     Body.VESTA: 1_700.0,
+    Body.CUPIDO: 96_000.0,
+    Body.HADES: 131_000.0,
+    Body.ZEUS: 165_000.0,
+    Body.KRONOS: 188_000.0,
+    Body.APOLLON: 212_000.0,
+    Body.ADMETOS: 227_000.0,
+    Body.VULKANUS: 243_000.0,
+    Body.POSEIDON: 273_000.0,
+    Body.TRANSPLUTO: 271_000.0,
+    Body.PROSERPINA: 259_000.0,
+    Body.VULCAN: 460.0,
+    Body.WHITE_MOON: 2_700.0,
+    Body.WALDEMATH: 300.0,
 }
 """Days after which a body has certainly been back: its period, and a retrograde loop more."""
+_SLOW = 50_000.0
+"""Days: what is not back sooner moves evenly enough to be looked at as slow planets are."""
 OTHER_GAP = 40_000.0
 """The same for bodies that are not in the table: about a century."""
 PHASE_GAP = 31.0
@@ -78,7 +97,8 @@ def returning_body(
     born = Longitudes((body,), chart.ephemeris, frame)
     if frame.observer is not None:
         frame = replace(frame, observer=place)
-    curves = Longitudes((body,), chart.ephemeris, frame)
+    step = OUTER_STEP if LONGEST_GAP.get(body, OTHER_GAP) > _SLOW else 0.0
+    curves = Longitudes((body,), chart.ephemeris, frame, step)
     return Returning(curves, _at(born, chart.moment))
 
 

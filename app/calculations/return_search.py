@@ -23,6 +23,7 @@ from app.astrology.returns import (
     returning_phase,
 )
 from app.astrology.sky import Ephemeris
+from app.astrology.stations import LONGEST_LOOP
 from app.calculations.birth import Altitude, Birth, Latitude, Longitude
 from app.calculations.charts import (
     ChartData,
@@ -41,6 +42,8 @@ from app.errors import InvalidInput
 
 MOST_RETURNS = 100
 _A_DAY = 1.0
+_PASSES_OF_A_LOOP = 2.0 * LONGEST_LOOP
+"""Days from the first of its passes to the last."""
 _BEFORE, _DRIFT = 3.0, 0.02
 """Days by which a solar return may come before its age in mean years, and more for each year."""
 
@@ -177,8 +180,9 @@ class Search:
         if self.last is not None:
             end = self.last.julian_day
             return min(self.start, end - _A_DAY), end
-        # A cycle is whole once the next one has begun.
-        more = 1.1 if request.count_by is CountBy.CYCLES else 0.1
+        more = 0.1
+        if request.count_by is CountBy.CYCLES:  # the last one is to be whole
+            more += min(1.0, _PASSES_OF_A_LOOP / self.gap)
         return self.start, self.start + (request.count + more) * self.gap
 
 

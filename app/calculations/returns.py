@@ -32,7 +32,7 @@ from app.calculations.return_search import (
 from app.calculations.shapes import instant_text
 from app.calculations.slices import from_columns
 from app.calculations.wheel import POINTS_AND_ANGLES
-from app.errors import InvalidInput
+from app.errors import CalculationFailed, InvalidInput
 
 
 class ReturnReply(CastReply):
@@ -151,7 +151,19 @@ def _found(request: ReturnsRequest, search: Search, parts: Sequence[Found]) -> l
     refusal = next((part["outside"] for part in own if "outside" in part), None)
     if refusal is not None and (request.end_date is not None or not _enough(request, wanted)):
         raise OutsideEphemeris(**refusal)
+    if request.end_date is None and not _enough(request, wanted):
+        raise _not_back(request, search)
     return wanted
+
+
+def _not_back(request: ReturnsRequest, search: Search) -> CalculationFailed:
+    start, end = search.window(request)
+    years = int((end - start) / 365.25)
+    msg = (
+        f"{search.name} is not back {request.count} times within {years} years of return_date; "
+        "send an end_date to search on until then"
+    )
+    return CalculationFailed(msg, details={"field": "return_date", "got": request.return_date})
 
 
 def _torn(request: ReturnsRequest, search: Search) -> Iterator[Passing]:

@@ -33,8 +33,8 @@ def events(data: Any) -> list[tuple[Any, ...]]:
     return found
 
 
-UNLIKE = {"julian_day", "distance_km", "distance_au", "pass_number", "passes"}
-"""What has more digits than the search is good for, or counts from the start of the span."""
+UNLIKE = {"julian_day", "distance_km", "distance_au"}
+"""What has more digits than the search is good for."""
 SLOW = ["JUPITER", "SATURN", "URANUS", "NEPTUNE", "PLUTO", "CHIRON", "ZEUS"]
 FAST = ["SUN", "MOON", "MERCURY", "VENUS", "MARS", "TRUE_NODE", "LILITH_INTERPOLATED"]
 

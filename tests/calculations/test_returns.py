@@ -157,6 +157,17 @@ def test_exact_times_are_counted_over_all_returns(ephemeris: SwissAlmanac) -> No
     assert answer.error["details"]["field"] == "include_exact_time"
 
 
+def test_a_body_that_nobody_has_seen_is_back_after_centuries(ephemeris: SwissAlmanac) -> None:
+    for choice in ({}, {"count_by": "CYCLES"}):
+        cupido = {"return_type": "PLANETARY", "planet": "CUPIDO", "return_date": "2010-01-01"}
+        rows = asked(ephemeris, **cupido, **choice, planets=["SUN"]).data["returns"]
+        assert rows[0]["return_time"].startswith("2259-12-26")
+    late = {"return_type": "PLANETARY", "planet": "POSEIDON", "return_date": "2300-01-01"}
+    answer = asked(ephemeris, **late)
+    assert answer.error["code"] == "CALCULATION_ERROR"
+    assert "2400" in answer.error["message"]
+
+
 def test_mars_returns(ephemeris: SwissAlmanac) -> None:
     mars = {"return_type": "PLANETARY", "planet": "MARS", "return_date": "2026-01-01"}
     assert times(ephemeris, **mars) == ["2026-02-28T06:08:06.3Z"]
