@@ -9,9 +9,9 @@ import numpy as np
 
 from app.astrology.bodies import HYPOTHETICAL, LUNAR_POINTS, Body, Celestial
 from app.astrology.errors import OutsideEphemeris
-from app.astrology.frame import TROPICAL, Frame
+from app.astrology.frame import TROPICAL, Frame, View
 from app.astrology.progressions import Clock
-from app.astrology.search import FULL_CIRCLE, Curves
+from app.astrology.search import FULL_CIRCLE, Curves, Swaying, turn_of
 from app.astrology.sky import (
     DISTANCE,
     LATITUDE,
@@ -34,6 +34,11 @@ _INNER = frozenset({Body.SUN, Body.MERCURY, Body.VENUS, Body.MARS})
 
 ASTRONOMICAL_UNIT = 149_597_870.7
 """Kilometres: resolution B2 of the International Astronomical Union, 2012."""
+_SWAY = 0.01541
+"""Degrees a day by which the turning Earth may change the speed of what is an astronomical unit
+away: the solar parallax of 8.794 seconds of arc, once around in a sidereal day, on a mountain."""
+_UNSWAYED = LUNAR_POINTS | {Body.SUN, Body.MOON}
+"""What no turning Earth turns back: it has no parallax, or outruns it."""
 _NEARBY = 0.001
 """Days to either side from which a speed is measured: good to a tenth of a second at an apsis."""
 _FINEST = 0.01
@@ -56,12 +61,15 @@ class _OfBodies:
     """A quantity of each of some bodies.
 
     Samples are at least `shortest_step` days apart, where nothing turns twice within them.
+    `follows_observer` looks closely where the turning Earth under a topocentric observer may turn a
+    longitude back for hours.
     """
 
     bodies: Sequence[Celestial]
     ephemeris: Ephemeris
     frame: Frame = TROPICAL
     shortest_step: float = 0.0
+    follows_observer: bool = False
 
     @property
     def count(self) -> int:
@@ -75,7 +83,7 @@ class _OfBodies:
         return max(self.shortest_step, step_of(self.bodies[curve]))
 
     def is_smooth(self, curve: int) -> bool:
-        return self.bodies[curve] in _SMOOTH
+        return self.bodies[curve] in _SMOOTH and self.frame.center is not View.TOPOCENTRIC
 
     def chosen(self, curves: Sequence[int]) -> list[Celestial]:
         """The bodies of some curves."""
@@ -94,18 +102,29 @@ class Longitudes(_OfBodies):
         table = self.ephemeris.positions(moments, self.chosen(curves), self.frame)
         return table[:, :, (LONGITUDE, SPEED)]
 
+    def turn(self, curve: int) -> float:
+        """Days in which the observer goes around once; 0 where that turns the body never."""
+        turns = self.follows_observer and self.bodies[curve] not in _UNSWAYED
+        return _turn(self.frame) if turns else 0.0
+
+    def sway(self, moments: FloatArray, curve: int) -> FloatArray:
+        """Degrees a day by which that changes its speed at some moments, at most."""
+        return _sway(moments, (self.bodies[curve],), self.ephemeris, self.frame)
+
 
 @dataclass(frozen=True, slots=True)
 class Elongations:
     """Degrees of longitude from the first body of each pair to the second.
 
     Samples are at least `shortest_step` days apart, where nothing turns twice within them.
+    `follows_observer` looks closely where the turning Earth may turn them back for hours.
     """
 
     pairs: Sequence[tuple[Celestial, Celestial]]
     ephemeris: Ephemeris
     frame: Frame = TROPICAL
     shortest_step: float = 0.0
+    follows_observer: bool = False
     period = FULL_CIRCLE
 
     @property
@@ -116,7 +135,19 @@ class Elongations:
         return max(self.shortest_step, min(step_of(body) for body in self.pairs[curve]))
 
     def is_smooth(self, curve: int) -> bool:
-        return all(body in _SMOOTH for body in self.pairs[curve])
+        smooth = all(body in _SMOOTH for body in self.pairs[curve])
+        return smooth and self.frame.center is not View.TOPOCENTRIC
+
+    def turn(self, curve: int) -> float:
+        """Days in which the observer goes around once; 0 where that turns the pair never."""
+        pair = self.pairs[curve]
+        turns = Body.MOON not in pair and not all(body in _UNSWAYED for body in pair)
+        return _turn(self.frame) if turns and self.follows_observer else 0.0
+
+    def sway(self, moments: FloatArray, curve: int) -> FloatArray:
+        """Degrees a day by which that changes its speed at some moments, at most."""
+        near = [body for body in self.pairs[curve] if body not in LUNAR_POINTS]
+        return _sway(moments, near, self.ephemeris, self.frame)
 
     def sample(self, moments: FloatArray, curves: Sequence[int]) -> FloatArray:
         pairs = [self.pairs[curve] for curve in curves]
@@ -162,6 +193,20 @@ class Distances(_OfBodies):
         return np.stack((here, (after - before) / (2.0 * _NEARBY)), axis=-1)
 
 
+def _turn(frame: Frame) -> float:
+    """A day, for an observer on the turning Earth."""
+    return 1.0 if frame.center is View.TOPOCENTRIC else 0.0
+
+
+def _sway(
+    moments: FloatArray, bodies: Sequence[Celestial], ephemeris: Ephemeris, frame: Frame
+) -> FloatArray:
+    """How much the turning Earth changes the longitudes of bodies, in degrees a day, summed."""
+    distances = ephemeris.positions(moments, bodies, frame)[:, :, DISTANCE]
+    sway: FloatArray = (_SWAY / distances).sum(axis=1)
+    return sway
+
+
 @dataclass(frozen=True, slots=True)
 class Slowed:
     """Curves as progressed time runs through them: a day for a year, or another measure."""
@@ -182,6 +227,17 @@ class Slowed:
 
     def is_smooth(self, curve: int) -> bool:
         return self.curves.is_smooth(curve)
+
+    def turn(self, curve: int) -> float:
+        """Days of life in which the observer goes around once; 0 where that turns it never."""
+        return turn_of(self.curves, curve) / abs(self.clock.rate)
+
+    def sway(self, moments: FloatArray, curve: int) -> FloatArray:
+        """How much that changes the speed at some moments, at most."""
+        if not isinstance(self.curves, Swaying):
+            return np.zeros(len(moments))
+        sway = self.curves.sway(self.clock.progressed(moments), curve)
+        return sway * abs(self.clock.rate)
 
     def sample(self, moments: FloatArray, curves: Sequence[int]) -> FloatArray:
         table = self.curves.sample(self.clock.progressed(moments), curves)

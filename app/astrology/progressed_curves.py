@@ -11,7 +11,7 @@ from app.astrology.bodies import Angle
 from app.astrology.frame import Theory
 from app.astrology.progressed_chart import MidheavenMethod, Progression
 from app.astrology.progressions import Clock
-from app.astrology.search import FULL_CIRCLE, Curves, folded
+from app.astrology.search import FULL_CIRCLE, Curves, Swaying, folded, turn_of
 from app.astrology.sky import Ephemeris, FloatArray
 from app.astrology.solar_arc import ArcKey, direction_arcs
 
@@ -107,6 +107,17 @@ class Chosen:
     def is_smooth(self, curve: int) -> bool:
         kind, own = self.of[curve]
         return self.kinds[kind].is_smooth(own)
+
+    def turn(self, curve: int) -> float:
+        """Days in which the observer goes around once; 0 where that turns it never."""
+        kind, own = self.of[curve]
+        return turn_of(self.kinds[kind], own)
+
+    def sway(self, moments: FloatArray, curve: int) -> FloatArray:
+        """How much that changes the speed at some moments, at most."""
+        kind, own = self.of[curve]
+        curves = self.kinds[kind]
+        return curves.sway(moments, own) if isinstance(curves, Swaying) else np.zeros(len(moments))
 
     def sample(self, moments: FloatArray, curves: Sequence[int]) -> FloatArray:
         table = np.empty((len(moments), len(curves), 2))

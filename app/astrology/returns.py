@@ -98,7 +98,7 @@ def returning_body(
     if frame.observer is not None:
         frame = replace(frame, observer=place)
     step = OUTER_STEP if LONGEST_GAP.get(body, OTHER_GAP) > _SLOW else 0.0
-    curves = Longitudes((body,), chart.ephemeris, frame, step)
+    curves = Longitudes((body,), chart.ephemeris, frame, step, follows_observer=True)
     return Returning(curves, _at(born, chart.moment))
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from math import ceil
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,11 @@ _NOISE = 1e-8
 """Degrees a day by which the library's speeds tremble: seconds at the station of a slow planet."""
 _SLOW_STEP = 0.9
 """Days: what is sampled more often than daily turns too sharply for a line."""
+_LOOKS_OF_A_TURN = 16
+"""Samples while an observer goes around once: between two of them a curve turns back by less than
+`GRAZING`, if it turns twice."""
+_CALM = 3.0
+"""Times the sway that a speed must have, for a curve not to turn before its next sample."""
 _AROUND = np.linspace(-0.02, 0.02, 33)
 """Days around such a station from which its moment is found: a line through so many speeds is
 good to some tenths of a second, and the curve does not leave it by as much."""
@@ -72,6 +78,19 @@ class Curves(Protocol):
 
     def sample(self, moments: FloatArray, curves: Sequence[int]) -> FloatArray:
         """Some curves at some moments."""
+        ...
+
+
+@runtime_checkable
+class Swaying(Curves, Protocol):
+    """Curves that an observer on the turning Earth may see turn back for hours."""
+
+    def turn(self, curve: int) -> float:
+        """Days in which the observer goes around once; 0 where that turns the curve never."""
+        ...
+
+    def sway(self, moments: FloatArray, curve: int) -> FloatArray:
+        """How much it changes the speed at some moments, at most."""
         ...
 
 
@@ -132,12 +151,16 @@ def tracks(curves: Curves, start: float, end: float, near: FloatArray | None = N
     With the targets that are to be passed given as `near`, only stations close to one of them are
     found on the curve itself: of the others it is enough to know that they are there.
     """
-    groups: dict[float, list[int]] = {}
+    groups: dict[tuple[float, int], list[int]] = {}
     for curve in range(curves.count):
-        groups.setdefault(curves.step(curve), []).append(curve)
+        alone = curve if turn_of(curves, curve) else -1
+        groups.setdefault((curves.step(curve), alone), []).append(curve)
     found: dict[int, Track] = {}
-    for step, group in groups.items():
-        samples = _sampled(curves, group, grid(start, end, step), (start, end))
+    for (step, alone), group in groups.items():
+        even = grid(start, end, step)
+        if alone >= 0 and isinstance(curves, Swaying):
+            even = _refined(curves, alone, even, (start, end))
+        samples = _sampled(curves, group, even, (start, end))
         for column, curve in enumerate(group):
             found[curve] = _track(curves, curve, samples.of(column), near)
     return [found[curve] for curve in range(curves.count)]
@@ -211,6 +234,31 @@ def roots(
         narrow = np.abs(b[open_] - a[open_]) < _SHORT / 10.0
         open_ = open_[(np.abs(value) > CLOSE_ENOUGH / 10.0) & ~narrow]
     return found
+
+
+def turn_of(curves: Curves, curve: int) -> float:
+    """Days in which the observer of a curve goes around once; 0 where that turns it never."""
+    return curves.turn(curve) if isinstance(curves, Swaying) else 0.0
+
+
+def _refined(
+    curves: Swaying, curve: int, even: FloatArray, span: tuple[float, float]
+) -> FloatArray:
+    """A grid with more samples wherever the curve is so slow that its observer may turn it."""
+    known = np.ones(len(even), dtype=np.bool_)
+    slow, speeds = known.copy(), np.zeros(len(even))
+    try:
+        sway = curves.sway(even, curve)
+    except OutsideEphemeris:
+        known = (even >= span[0]) & (even <= span[1])
+        sway = curves.sway(even[known], curve)
+    speeds[known] = curves.sample(even[known], (curve,))[:, 0, 1]
+    slow[known] = np.abs(speeds[known]) < _CALM * sway
+    between = slow[:-1] | slow[1:] | (speeds[:-1] * speeds[1:] < 0.0)
+    width = even[1] - even[0]
+    count = ceil(width * _LOOKS_OF_A_TURN / curves.turn(curve))
+    parts = np.arange(1, count) * (width / count)
+    return np.union1d(even, (even[:-1][between, np.newaxis] + parts).ravel())
 
 
 class _Samples(NamedTuple):

@@ -32,6 +32,7 @@ from app.calculations.shapes import Degrees
 from app.calculations.slices import (
     SECONDS_OF_A_SAMPLE,
     columns,
+    looks_a_day,
     seconds_of_a_sample,
     slices_between,
 )
@@ -229,7 +230,7 @@ def _seconds_a_day(search: Search, days: float) -> float:
     if search.kind is ReturnType.PHASE:
         sample += SECONDS_OF_A_SAMPLE
     chart = _SECONDS_OF_A_CHART + days * _SECONDS_OF_A_DAY
-    return sample / search.returning.curves.step(0) + chart / search.gap
+    return sample * looks_a_day(search.returning.curves, 0) + chart / search.gap
 
 
 def _passing(returning: Returning, start: float, end: float) -> Passing:

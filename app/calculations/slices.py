@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.astrology.bodies import HYPOTHETICAL, Body, Celestial
+from app.astrology.search import Curves, turn_of
 from app.astrology.transits import Passing
 from app.calculations.span import Span
 
@@ -18,6 +19,8 @@ SECONDS_OF_A_SLICE = 0.15
 SECONDS_OF_A_SAMPLE, SECONDS_OF_A_HIT = 2.5e-5, 4e-5
 _FICTITIOUS, _INTERPOLATED = 6e-5, 2.2e-4
 """Seconds of a sample of bodies that cost more."""
+_LOOKS_OF_A_STEP, _LOOKS_OF_A_TURN = 8.0, 3.0
+"""What following a turning observer costs for each step, and each of his days."""
 _LOOKS_OF_A_HIT = 3.0
 """Samples by which a hit is improved."""
 
@@ -33,6 +36,12 @@ def seconds_of_a_hit(body: Celestial) -> float:
     """Work of one exact hit, found and improved."""
     more = seconds_of_a_sample(body) - SECONDS_OF_A_SAMPLE
     return SECONDS_OF_A_HIT + _LOOKS_OF_A_HIT * more
+
+
+def looks_a_day(curves: Curves, curve: int) -> float:
+    """Samples of a curve a day: many near its stations where a turning observer is followed."""
+    step, turn = curves.step(curve), turn_of(curves, curve)
+    return _LOOKS_OF_A_STEP / step + _LOOKS_OF_A_TURN / turn if turn else 1.0 / step
 
 
 def spans(span: Span, seconds_a_day: float) -> list[Any]:

@@ -46,7 +46,12 @@ from app.calculations.conventions import SkyChoice, celestial, refuse_first, req
 from app.calculations.directed import Lifetime
 from app.calculations.fields import AspectName, Points, named
 from app.calculations.orbs import OwnAspect, refuse_names_twice
-from app.calculations.slices import SECONDS_OF_A_SLICE, seconds_of_a_hit, seconds_of_a_sample
+from app.calculations.slices import (
+    SECONDS_OF_A_SLICE,
+    looks_a_day,
+    seconds_of_a_hit,
+    seconds_of_a_sample,
+)
 from app.calculations.span import Span, SpanRequest
 from app.calculations.untimed import steady, told_points
 from app.errors import InvalidInput
@@ -266,7 +271,7 @@ def _each_other(
         raise InvalidInput.of("moving", expected, str(request.moving))
     pairs = [pair for pair in combinations(bodies, 2) if not _stay_apart(*pair)]
     frame = chart.conventions.frame
-    curves: Curves = Elongations(pairs, chart.ephemeris, frame)
+    curves: Curves = Elongations(pairs, chart.ephemeris, frame, follows_observer=True)
     firsts: Curves = Longitudes([first for first, _ in pairs], chart.ephemeris, frame)
     if request.moving is Moving.PROGRESSIONS:
         clock = request.clock(chart.moment)
@@ -296,7 +301,7 @@ def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Poin
     """How the points move; raises InvalidInput for points that do not move by themselves."""
     frame, sky = chart.conventions.frame, chart.ephemeris
     if request.moving is Moving.TRANSITS:
-        return Longitudes(_bodies(points), sky, frame)
+        return Longitudes(_bodies(points), sky, frame, follows_observer=True)
     clock = request.clock(chart.moment)
     if request.moving is Moving.SOLAR_ARC:
         arc = Arc(request.arc, clock, sky, frame.theory, request.user_rate)
@@ -304,7 +309,7 @@ def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Poin
     angles = [point for point in points if point in PROGRESSED_ANGLES]
     bodies = [point for point in points if point not in PROGRESSED_ANGLES]
     _refuse_fixed(points, PROGRESSED_ANGLES)
-    progressed = Slowed(Longitudes(_bodies(bodies), sky, frame), clock)
+    progressed = Slowed(Longitudes(_bodies(bodies), sky, frame, follows_observer=True), clock)
     return _with_angles(request, chart, progressed, points) if angles else progressed
 
 
@@ -361,6 +366,8 @@ _SECONDS_OF_AN_ANGLE = 3e-4
 """What a progressed angle takes more, each time that it is looked at."""
 _LOOKS_OF_A_HIT = 4.0
 _DAYS_OF_A_YEAR = 365.25
+_TOPOCENTRIC = 1.7
+"""How much longer it takes to see the sky from a place, where no curve is smooth."""
 _LOOKS_OF_AN_EDGE = 2.0
 """Samples at an edge of the span for each that one loop has: some loops are followed farther."""
 
@@ -369,11 +376,15 @@ def seconds_a_day(request: TransitSearchRequest, search: Search) -> float:
     """About how long the search takes for each day of its span, in seconds."""
     curves, levels = search.curves, len(search.targets)
     moving = _slowest(search)
-    samples = sum(seconds_of_a_sample(body) / curves.step(at) for at, body in enumerate(moving))
+    samples = sum(
+        seconds_of_a_sample(body) * looks_a_day(curves, at) for at, body in enumerate(moving)
+    )
     hits = levels * _turns_a_day(request, search)
     if request.include_windows:
         hits *= 3.0
     seconds = samples + hits * max(map(seconds_of_a_hit, moving), default=0.0)
+    if request.center is View.TOPOCENTRIC:
+        seconds *= _TOPOCENTRIC
     if request.moving is not Moving.PROGRESSIONS:
         return seconds
     angles = [at for at, (name, _) in enumerate(search.names) if name in PROGRESSED_ANGLES]
@@ -393,7 +404,7 @@ def edge_curves(search: Search) -> list[list[int]]:
         if not gap:
             continue
         looks = _LOOKS_OF_AN_EDGE if search.firsts is None else 2.0 * _LOOKS_OF_AN_EDGE
-        samples = looks * gap / search.curves.step(curve) * seconds_of_a_sample(body)
+        samples = looks * gap * looks_a_day(search.curves, curve) * seconds_of_a_sample(body)
         seconds = samples + len(search.targets) * seconds_of_a_hit(body)
         if seconds > left:
             groups.append([])
