@@ -13,8 +13,6 @@ from app.astrology.names import Name
 from app.astrology.place import Place
 from app.astrology.sky import LATITUDE, LONGITUDE
 
-_SAME_EVENT = 0.02
-"""Days after an event at which the search for the next one starts."""
 _NEXT_EVENT = 0.4
 """Days within which no event comes again: near the poles the Moon needs half a day at least."""
 _HORIZON_BY_REFRACTION = -34.0 / 60.0
@@ -109,9 +107,7 @@ def events(
         if moment is None or moment >= end:
             break
         found.append(moment)
-        if moment + _NEXT_EVENT >= end:
-            break
-        cursor = moment + _SAME_EVENT
+        cursor = moment + _NEXT_EVENT
     return tuple(found)
 
 

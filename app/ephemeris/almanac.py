@@ -97,8 +97,8 @@ class SwissAlmanac(SwissEphemeris):
         theory: Theory = Theory.SWISS,
     ) -> float | None:
         crossing = horizon.Crossing.of(body, event, place, air, THEORY_FLAG[theory])
-        self._require(moment + _DAYS_OF_A_CROSSING, body, theory)
-        self._require(moment, body, theory)
+        for days in (_DAYS_OF_A_CROSSING, -horizon.BEFORE):
+            self._require(moment + days, body, theory)
         return self._asked(moment, body, theory, lambda: crossing.after(moment, within))
 
     def apparent_altitude(self, altitude: float, place: Place, air: Air = STANDARD_AIR) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import asin, degrees
 from typing import NamedTuple
 
 import swisseph as swe
@@ -22,6 +23,38 @@ _REACH = 26.0 / 24.0
 """Days that one search of the library surely reaches: it takes 14 steps of two hours."""
 _DAYS_OF_A_SEARCH = (0.0, 1.0)
 """Where the searches start that together reach two days."""
+BEFORE = 0.3
+"""Days before a moment at which the library's short way starts.
+
+Its first estimate is off by an hour or more at high latitudes, and it takes an event for past, and
+answers the next day's, where that estimate lies before its start.
+"""
+_NEXT = 0.4
+"""Days after an event within which it does not come again where the short way is taken."""
+_MOST_SEARCHES = 4
+"""Of the short way: the first may find what lies before the moment, the next one does not."""
+_SHORT_WAY_UP_TO, _SUNS_UP_TO = 60.0, 65.0
+"""Latitudes to which the library takes its short way: for the Moon and planets, and for the Sun."""
+_LAST_OF_SHORT_WAY = swe.TRUE_NODE
+_DIAMETERS = {
+    swe.SUN: 1_392_000.0,
+    swe.MOON: 3_475.0,
+    swe.MERCURY: 4_878.8,
+    swe.VENUS: 12_103.6,
+    swe.MARS: 6_779.0,
+    swe.JUPITER: 139_822.0,
+    swe.SATURN: 116_464.0,
+    swe.URANUS: 50_724.0,
+    swe.NEPTUNE: 49_244.0,
+    swe.PLUTO: 2_376.6,
+}
+"""Kilometres, as the library has them: IAU Working Group on Cartographic Coordinates, 2015."""
+_KILOMETRES_OF_A_UNIT = 149_597_870.7
+"""The astronomical unit; IAU 2012, resolution B2."""
+_AT_THE_HORIZON = 1e-6
+"""Apparent altitude, in degrees, of what is just seen: at 0 the library sees nothing."""
+_STEP, _CLOSE, _MOST_STEPS = 0.0005, 1e-8, 8
+"""Days: between the first two altitudes of a crossing, and within which it is found."""
 _LAPSE_RATE = 0.0065
 """Kelvin a metre by which the air cools with height: the library's own."""
 _EVENTS = {
@@ -30,6 +63,7 @@ _EVENTS = {
     HorizonEvent.CULMINATION: swe.CALC_MTRANSIT,
     HorizonEvent.ANTICULMINATION: swe.CALC_ITRANSIT,
 }
+_RISE_OR_SET = swe.CALC_RISE | swe.CALC_SET
 _LIMBS = {Limb.UPPER: 0, Limb.CENTER: swe.BIT_DISC_CENTER, Limb.LOWER: swe.BIT_DISC_BOTTOM}
 _PHASES = {
     HeliacalEvent.MORNING_FIRST: swe.HELIACAL_RISING,
@@ -87,24 +121,97 @@ class Crossing(NamedTuple):
 
     def after(self, moment: float, within: float) -> float | None:
         """Julian day of the next one, or None if there is none within so many days."""
+        if self._has_a_short_way and (found := self._by_the_short_way(moment)) is not None:
+            return found
         for later in _DAYS_OF_A_SEARCH:
             if later and within <= _REACH:
                 break
-            status, times = self._search(moment + later)
+            status, times = self._search(moment + later, self.rule | swe.BIT_FORCE_SLOW_METHOD)
             if status != _CIRCUMPOLAR and times[0] >= moment:
                 return float(times[0])
         return None
 
-    def _search(self, moment: float) -> tuple[int, tuple[float, ...]]:
-        """The library's own answer; it has a faster method for horizons at 0 degrees only."""
+    @property
+    def _has_a_short_way(self) -> bool:
+        """Whether the library can estimate the moment instead of searching for it."""
+        number = self.number
+        if isinstance(number, str) or self.air.altitude or not self.rule & _RISE_OR_SET:
+            return False
+        limit = _SUNS_UP_TO if number == swe.SUN else _SHORT_WAY_UP_TO
+        return number <= _LAST_OF_SHORT_WAY and abs(self.place.latitude) <= limit
+
+    def _by_the_short_way(self, moment: float) -> float | None:
+        """The next one, the same from wherever one asks; None where the estimate is none."""
+        horizon = self._horizon()
+        start = moment - BEFORE
+        for _ in range(_MOST_SEARCHES):
+            found = self._refined(self._search(start, self.rule)[1][0], horizon)
+            if found is None or found >= moment:
+                return found
+            start = found + _NEXT
+        return None
+
+    def _refined(self, estimate: float, horizon: float) -> float | None:
+        """Julian day, to a millisecond, at which the limb is at the horizon, by secants.
+
+        None where that is another crossing than the one that was estimated.
+        """
+        way = 1.0 if self.rule & swe.CALC_RISE else -1.0
+        before, moment = estimate + _STEP, estimate
+        height = self._height(before) - horizon
+        for _ in range(_MOST_STEPS):
+            last, height = height, self._height(moment) - horizon
+            slope = (height - last) / (moment - before)  # degrees a day
+            if slope * way <= 0.0:
+                return None
+            before, moment = moment, moment - height / slope
+            if abs(moment - before) < _CLOSE:
+                return moment
+        return None
+
+    def _horizon(self) -> float:
+        """True altitude, in degrees, of what is seen at the horizon."""
+        if self.rule & swe.BIT_NO_REFRACTION:
+            return 0.0
+        air = self.air
+        heights = swe.refrac_extended(
+            _AT_THE_HORIZON, 0.0, air.pressure, air.temperature, _LAPSE_RATE, swe.APP_TO_TRUE
+        )[1]
+        return float(heights[0] - heights[1])
+
+    def _height(self, moment: float) -> float:
+        """True altitude, in degrees, of the limb that counts."""
+        where = geographic(self.place)
+        if self.air.geocentric:
+            kind = swe.ECL2HOR
+            longitude, _, distance, *_ = swe.calc_ut(moment, self.number, self.theory)[0]
+            body = (longitude, 0.0, distance)
+        else:
+            kind = swe.EQU2HOR
+            swe.set_topo(*where)
+            flags = self.theory | swe.FLG_EQUATORIAL | swe.FLG_TOPOCTR
+            body = swe.calc_ut(moment, self.number, flags)[0][:3]
+        altitude = float(swe.azalt(moment, kind, where, 0.0, 0.0, body)[1])
+        return altitude + self._limb(body[2])
+
+    def _limb(self, distance: float) -> float:
+        """Degrees from the centre of the disc up to its limb, from a distance in units."""
+        if self.air.limb is Limb.CENTER:
+            return 0.0
+        diameter = _DIAMETERS.get(self.number, 0.0)
+        radius = degrees(asin(diameter / 2.0 / _KILOMETRES_OF_A_UNIT / distance))
+        return -radius if self.air.limb is Limb.LOWER else radius
+
+    def _search(self, moment: float, rule: int) -> tuple[int, tuple[float, ...]]:
+        """The library's own answer."""
         place, air = geographic(self.place), self.air
         weather = (air.pressure, air.temperature)
         if air.altitude:
             found = swe.rise_trans_true_hor(
-                moment, self.number, self.rule, place, *weather, air.altitude, self.theory
+                moment, self.number, rule, place, *weather, air.altitude, self.theory
             )
         else:
-            found = swe.rise_trans(moment, self.number, self.rule, place, *weather, self.theory)
+            found = swe.rise_trans(moment, self.number, rule, place, *weather, self.theory)
         status, times = found
         return status, times
 

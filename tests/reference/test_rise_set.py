@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import swisseph as swe
 
+from app.astrology.almanac import HorizonEvent
+from app.astrology.bodies import Body
+from app.astrology.place import Place
 from app.ephemeris.almanac import SwissAlmanac
 from app.ephemeris.files import DATA
 from tests.calculations.asking import ask
@@ -167,6 +172,122 @@ def test_without_air_the_centre_of_a_body_rises_where_its_altitude_is_0(
         # The Earth's flattening takes up to 11 minutes of arc from the Moon's parallax of 57.
         within = 0.02 if body == "MOON" else 2e-3
         assert oracle.in_own_thread(altitude) == pytest.approx(0.0, abs=within)
+
+
+RADIUS = {0: 696_000.0, 1: 1_737.5, 3: 6_051.8}
+"""Kilometres, of the Sun, the Moon and Venus."""
+
+
+def upper_limb(moment: float, number: int, latitude: float, longitude: float) -> float:
+    """Degrees by which the upper limb of a body is seen above the horizon, in mean air."""
+    swe.set_topo(longitude, latitude, 0.0)
+    flags = oracle.SWISS | swe.FLG_EQUATORIAL | swe.FLG_TOPOCTR
+    ascension, declination, distance = swe.calc_ut(moment, number, flags)[0][:3]
+    hour_angle = math.radians(swe.sidtime(moment) * 15.0 + longitude - ascension)
+    north, tilt = math.radians(latitude), math.radians(declination)
+    sine = math.sin(north) * math.sin(tilt)
+    sine += math.cos(north) * math.cos(tilt) * math.cos(hour_angle)
+    radius = math.asin(RADIUS[number] / 149_597_870.7 / distance)
+    refraction = -swe.refrac_extended(1e-6, 0.0, 1013.25, 15.0, 0.0065, swe.APP_TO_TRUE)[0]
+    return math.degrees(math.asin(sine) + radius) + float(refraction)
+
+
+def crossings(
+    start: float, end: float, number: int, latitude: float, longitude: float, *, rising: bool
+) -> list[float]:
+    """Every rise or set from one Julian day to another, by bisection of the altitude."""
+
+    def up(moment: float) -> bool:
+        return upper_limb(moment, number, latitude, longitude) > 0.0
+
+    def work() -> list[float]:
+        swe.set_ephe_path(str(DATA))
+        steps = math.ceil((end - start) / (5.0 * MINUTE))
+        marks = [start + (end - start) * step / steps for step in range(steps + 1)]
+        found = []
+        for low, high in pairwise(marks):
+            if up(low) is not rising and up(high) is rising:
+                early, late = low, high
+                for _ in range(30):
+                    middle = (early + late) / 2.0
+                    early, late = (early, middle) if up(middle) is rising else (middle, late)
+                found.append(late)
+        return found
+
+    return oracle.in_own_thread(work)
+
+
+def told(
+    ephemeris: SwissAlmanac, body: str, event: str, dates: list[str], **place: Any
+) -> list[float]:
+    """The moments that `rise-set` tells of an event on some civil days together."""
+    rest = {"planets": [body], "include_twilights": False, **place}
+    answers = [day(ephemeris, date=date, **rest)["bodies"][0] for date in dates]
+    return [moment for row in answers for moment in moments(row[event])]
+
+
+def test_every_sunset_of_reykjavik_around_midnight_belongs_to_one_day(
+    ephemeris: SwissAlmanac,
+) -> None:
+    """From 17 to 28 June 2026 the Sun sets within four minutes after midnight, then before it."""
+    place = {"latitude": 64.1466, "longitude": -21.9426, "timezone": "Atlantic/Reykjavik"}
+    dates = [f"2026-06-{date:02}" for date in range(15, 31)]
+    found = told(ephemeris, "SUN", "sets", dates, **place)
+    start = oracle.julian_day(2026, 6, 15, 0.0)
+    there = (64.1466, -21.9426)
+    assert found == pytest.approx(
+        crossings(start, start + len(dates), 0, *there, rising=False), abs=0.05 * SECOND
+    )
+    assert len(found) == len(dates)
+    assert told(ephemeris, "SUN", "sets", ["2026-06-17"], **place)
+    assert len(told(ephemeris, "SUN", "sets", ["2026-06-28"], **place)) == 2
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "zone", "dates", "offset"),
+    [
+        (55.95, -3.19, "Europe/London", ["2026-06-16", "2026-06-17"], 1.0),
+        (59.91, 10.75, "Europe/Oslo", ["2026-08-23", "2026-08-24"], 2.0),
+        (55.75, 37.62, "Europe/Moscow", ["2026-08-23", "2026-08-24"], 3.0),
+    ],
+    ids=["Edinburgh", "Oslo", "Moscow"],
+)
+def test_a_moonset_seconds_after_midnight_belongs_to_the_day_that_begins(
+    latitude: float,
+    longitude: float,
+    zone: str,
+    dates: list[str],
+    offset: float,
+    ephemeris: SwissAlmanac,
+) -> None:
+    place = {"latitude": latitude, "longitude": longitude, "timezone": zone}
+    found = told(ephemeris, "MOON", "sets", dates, **place)
+    year, month, date = map(int, dates[0].split("-"))
+    start = oracle.julian_day(year, month, date, -offset)
+    true = crossings(start, start + 2.0, 1, latitude, longitude, rising=False)
+    assert found == pytest.approx(true, abs=0.05 * SECOND)
+    midnight = start + 1.0
+    assert any(0.0 < moment - midnight < 2.0 * MINUTE for moment in found)
+
+
+def test_a_crossing_is_where_the_altitude_is_0_from_wherever_the_search_starts(
+    ephemeris: SwissAlmanac,
+) -> None:
+    """Up to the latitudes at which the library changes its method, where its short one is worst."""
+    source = random.Random(5)  # noqa: S311 - no secret
+    bodies = {Body.SUN: 64.99, Body.MOON: 59.99, Body.VENUS: 59.99}
+    for _ in range(60):
+        body = source.choice(list(bodies))
+        latitude = source.choice([-1.0, 1.0]) * (bodies[body] - source.random() ** 2 * 30.0)
+        place = Place(latitude, source.uniform(-180.0, 180.0))
+        moment = oracle.julian_day(2000, 1, 1, 0.0) + source.uniform(-30_000.0, 30_000.0)
+        event = source.choice([HorizonEvent.RISE, HorizonEvent.SET])
+        there = (oracle.NUMBERS[body], latitude, place.longitude)
+        (first, *_) = crossings(moment, moment + 1.2, *there, rising=event is HorizonEvent.RISE)
+        for earlier in (0.0, 1.0 * SECOND, 20.0 * MINUTE, 0.3):
+            start = first - earlier - 0.05 * SECOND
+            found = ephemeris.horizon_event(start, body, event, place)
+            assert found == pytest.approx(first, abs=0.05 * SECOND)
 
 
 # Planetary hours: DEFINITIONS.md 6
