@@ -16,6 +16,7 @@ from app.astrology.calendar import (
 )
 from app.astrology.zones import (
     TZDATA_VERSION,
+    LocalClock,
     LocalMeanTime,
     LocalOffset,
     Occurrence,
@@ -27,7 +28,9 @@ from app.astrology.zones import (
 from app.errors import InvalidInput, Problem
 
 _DATE_AND_TIME = re.compile(r"([^Tt ]*[0-9])[Tt ]([^Zz+-]*)([Zz+-].*)?")
-_MIDNIGHT = "00:00"
+_MIDNIGHT, _LAST_SECOND = "00:00", "23:59:59"
+_SECOND = 1_000_000
+"""In ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
     ends in Z or an offset is an instant already, and the zone only names it. Raises InvalidInput
     naming `date`, `time` (the time of day, wherever it is written), `timezone` or `fold`.
     """
-    date, time, written_offset = _parts(date, time, calendar)
+    date, time, written_offset = _parts(date.strip(), time, calendar)
     civil = read_civil(date, time, calendar)
     named = find_zone(zone)
     local_offset = resolve(
@@ -108,12 +111,50 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
         local_mean_time=local_mean_time,
         longitude=longitude,
     )
-    instant = civil.ticks - local_offset.microseconds
+    return _moment(civil.ticks - local_offset.microseconds, civil.calendar, named, local_offset)
+
+
+def edge_of_day(  # noqa: PLR0913 - a date as it may be written, and which of its ends
+    date: str,
+    *,
+    zone: str,
+    longitude: float,
+    last: bool = False,
+    fold: int | None = None,
+    calendar: CalendarChoice = CalendarChoice.AUTO,
+    local_mean_time: LocalMeanTime = LocalMeanTime.BIRTHPLACE,
+) -> Moment:
+    """The first instant of a local date YYYY-MM-DD, or its last whole second.
+
+    Where clocks skipped midnight, that is when they did; where they showed it twice, the day
+    begins with the first one and ends with the second, unless `fold` says otherwise. Raises
+    InvalidInput naming `date`, also for a date that was skipped whole, `timezone` or `fold`.
+    """
+    civil = read_civil(date.strip(), _LAST_SECOND if last else _MIDNIGHT, calendar)
+    named = find_zone(zone)
+    clock = LocalClock(named, local_mean_time, longitude)
+    if clock.steady(civil.ticks) is None and not clock.instants(civil.ticks):
+        instant = clock.skipping(civil.ticks) - (_SECOND if last else 0)
+        found = _moment(instant, civil.calendar, named, clock.at(instant))
+        if found.local.date_text == civil.date_text:
+            return found
+    which = int(last) if fold is None else fold
+    try:
+        offset = resolve(
+            civil, named, fold=which, local_mean_time=local_mean_time, longitude=longitude
+        )
+    except InvalidInput as error:  # nobody wrote a time
+        raise error.renamed({"time": "date"}) from error
+    return _moment(civil.ticks - offset.microseconds, civil.calendar, named, offset)
+
+
+def _moment(instant: int, calendar: Calendar, zone: Zone, local_offset: LocalOffset) -> Moment:
+    """An instant in ticks of UTC, and how it was found."""
     return Moment(
         julian_day_of_ticks(instant),
         civil_of_ticks(instant, Calendar.GREGORIAN),
-        civil.calendar,
-        named.name,
+        calendar,
+        zone.name,
         local_offset,
     )
 

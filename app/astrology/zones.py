@@ -156,6 +156,11 @@ class LocalClock:
         instants = sorted(reading - offset for offset in self.offsets_near(reading))
         return [time for time in instants if time + self.at(time).microseconds == reading]
 
+    def skipping(self, reading: int) -> int:
+        """The instant, in ticks of UTC, at which the clocks skipped a reading that never came."""
+        offsets = self.offsets_near(reading)
+        return _transition(self, reading - max(offsets), reading - min(offsets))
+
     def _offset(self, local: datetime) -> LocalOffset:
         """What the zone says of a local datetime, with the mean time that was asked for."""
         rules = self.zone.rules
@@ -346,8 +351,7 @@ def _refuse(name: str, nearest: str | None) -> NoReturn:
 
 def _refuse_skipped(civil: CivilDateTime, clock: LocalClock) -> NoReturn:
     reading = civil.ticks
-    offsets = clock.offsets_near(reading)
-    change = _transition(clock, reading - max(offsets), reading - min(offsets))
+    change = clock.skipping(reading)
     before, after = clock.at(change - 1), clock.at(change)
     old = civil_of_ticks(change + before.microseconds, civil.calendar)
     new = civil_of_ticks(change + after.microseconds, civil.calendar)

@@ -7,14 +7,14 @@ import time as clock
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
 
 from app.astrology.calendar import CalendarChoice, civil_of_julian_day
 from app.astrology.frame import Theory, UniversalTime
-from app.astrology.moment import Moment, moment_of
+from app.astrology.moment import Moment, edge_of_day, moment_of
 from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
 from app.astrology.zones import LocalMeanTime
@@ -28,6 +28,7 @@ from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput, TimeNeeded
 
 NOW, UNKNOWN = "now", "unknown"
+_ONE_SECOND = 1.0 / 86_400.0
 NOON = "12:00:00"
 """Local time that stands for the day where the birth time is not known."""
 
@@ -46,7 +47,10 @@ Altitude = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A moment at a place; `julian_day` in UT1. `lasting` is False for the present moment."""
+    """A moment at a place; `julian_day` in UT1. `lasting` is False for the present moment.
+
+    Of a birth whose time nobody knows `day` has the two ends of its civil day, Julian days too.
+    """
 
     moment: Moment
     julian_day: float
@@ -55,6 +59,7 @@ class Birth:
     theory: Theory
     time_known: bool = True
     lasting: bool = True
+    day: tuple[float, float] | None = None
 
 
 class BirthRequest(CalculationRequest):
@@ -94,7 +99,10 @@ class BirthRequest(CalculationRequest):
     ] = None
     calendar: Annotated[
         CalendarName,
-        Field(description="AUTO is Julian before 1582-10-15"),
+        Field(
+            description="Of `date` alone; AUTO, in which other dates of a request are read, is "
+            "Julian before 1582-10-15"
+        ),
     ] = CalendarChoice.AUTO
     local_mean_time: Annotated[
         LocalMeanTimeName,
@@ -131,15 +139,20 @@ class BirthRequest(CalculationRequest):
 
         A birth of unknown time is the noon of its day.
         """
-        moment = self.moment()
+        birth = self.at(self.moment(), sky)
+        if self.time_known:
+            return birth
+        return replace(birth, time_known=False, day=self._whole_day(sky))
+
+    def at(self, moment: Moment, sky: Ephemeris) -> Birth:
+        """A moment at this place, under these rules."""
         return Birth(
             moment,
             sky.universal_time(moment, self.universal_time),
             Place(self.latitude, self.longitude, self.altitude),
             self.universal_time,
             self.ephemeris,
-            self.time_known,
-            not self.is_now,
+            lasting=not self.is_now,
         )
 
     def known_birth(self, sky: Ephemeris) -> Birth:
@@ -165,6 +178,29 @@ class BirthRequest(CalculationRequest):
             local_mean_time=self.local_mean_time,
             longitude=self.longitude,
         )
+
+    def edge_of_day(self, *, last: bool = False, fold: int | None = None) -> Moment:
+        """The first instant of the civil day of `date`, or its last whole second.
+
+        Raises InvalidInput for a day that never was.
+        """
+        return edge_of_day(
+            self.date,
+            last=last,
+            fold=fold,
+            zone=self.timezone,
+            calendar=self.calendar,
+            local_mean_time=self.local_mean_time,
+            longitude=self.longitude,
+        )
+
+    def _whole_day(self, sky: Ephemeris) -> tuple[float, float]:
+        """The civil day of `date` up to the next one's first instant; Julian days in UT1."""
+        first, last = (
+            sky.universal_time(self.edge_of_day(last=last), self.universal_time)
+            for last in (False, True)
+        )
+        return first, last + _ONE_SECOND
 
 
 def is_known(time: str | None) -> bool:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from typing_extensions import TypedDict
 
 from app.astrology.calendar import Calendar, CalendarChoice, civil_of_ticks, day_number
-from app.astrology.moment import Moment, moment_of
-from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
 from app.astrology.zones import LocalClock, find_zone, offset_text
 from app.calculations.birth import Birth, BirthRequest
 from app.calculations.utc import utc_day
-from app.errors import InvalidInput
 
-_BEGINS = ("00:00:00", "00:30:00", "01:00:00")
-"""First times of a day, where clocks may have skipped its midnight."""
-_ENDS = ("23:59:59", "23:29:59", "22:59:59")
-"""Seconds before the end of a day, where clocks may have skipped its last hour."""
 _ONE_SECOND = 1.0 / 86_400.0
 _TENTHS_OF_A_DAY = 864_000
 _TICKS_OF_A_TENTH = 100_000
@@ -84,20 +76,10 @@ def civil_day(request: BirthRequest, sky: Ephemeris, date_name: DateName | None 
         date, calendar = _date(request, clock)
     else:
         date, calendar = date_name["date"], CalendarChoice[date_name["calendar"]]
-    first = _existing(request, date, calendar, _BEGINS, fold=0)
-    last = _existing(request, date, calendar, _ENDS, fold=1)
-    place = Place(request.latitude, request.longitude, request.altitude)
-    rule = request.universal_time
-    start = Birth(
-        first,
-        sky.universal_time(first, rule),
-        place,
-        rule,
-        request.ephemeris,
-        lasting=not request.is_now,
-    )
-    end = sky.universal_time(last, rule) + _ONE_SECOND
-    return CivilDay(date, first.calendar, start, end, clock)
+    day = request.model_copy(update={"date": date, "calendar": calendar})
+    first, last = day.edge_of_day(), day.edge_of_day(last=True)
+    end = sky.universal_time(last, request.universal_time) + _ONE_SECOND
+    return CivilDay(date, first.calendar, request.at(first, sky), end, clock)
 
 
 def has_instant(request: BirthRequest) -> bool:
@@ -115,27 +97,6 @@ def _date(request: BirthRequest, clock: LocalClock) -> tuple[str, CalendarChoice
     ticks = moment.utc.ticks
     civil = civil_of_ticks(ticks + clock.at(ticks).microseconds, moment.calendar)
     return civil.date_text, CalendarChoice[moment.calendar.name]
-
-
-def _existing(
-    request: BirthRequest, date: str, calendar: CalendarChoice, times: Sequence[str], *, fold: int
-) -> Moment:
-    """The first of some times that the clocks showed on a date; raises InvalidInput."""
-    refused: list[InvalidInput] = []
-    for time in times:
-        try:
-            return moment_of(
-                date,
-                time,
-                zone=request.timezone,
-                fold=fold,
-                calendar=calendar,
-                local_mean_time=request.local_mean_time,
-                longitude=request.longitude,
-            )
-        except InvalidInput as error:
-            refused.append(error)
-    raise refused[0].renamed({"time": "date"})
 
 
 def _ticks(julian_day: float) -> int:

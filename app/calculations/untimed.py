@@ -30,7 +30,6 @@ from app.calculations.shapes import (
 from app.calculations.wheel import Wheel, wheel_of
 from app.errors import InvalidInput
 
-_HALF_A_DAY = 0.5
 _COUNTS = {2: "two"}
 
 WITHOUT_MOON = (
@@ -113,11 +112,9 @@ class RangeReply(TypedDict):
 
 
 def ranges(birth: Birth, instant: Instant, points: Sequence[Point]) -> list[RangeReply]:
-    """The bodies half a day before the local noon and after it."""
-    ends = [
-        replace(instant, moment=birth.julian_day + days).place_points(points)
-        for days in (-_HALF_A_DAY, _HALF_A_DAY)
-    ]
+    """The bodies at the two ends of the civil day; a known time begins and ends at once."""
+    moments = birth.day or (birth.julian_day, birth.julian_day)
+    ends = [replace(instant, moment=moment).place_points(points) for moment in moments]
     return [
         {
             "planet": str(start.point),

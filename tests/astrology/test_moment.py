@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.astrology.calendar import DAY, Calendar, CalendarChoice, civil_of_ticks, read_civil
-from app.astrology.moment import Moment, moment_of
+from app.astrology.moment import Moment, edge_of_day, moment_of
 from app.astrology.zones import LocalMeanTime, Occurrence, _zone_names
 from app.errors import InvalidInput, Problem
 
@@ -209,3 +209,48 @@ def test_the_ends_of_the_calendar_are_within_reach_of_every_zone() -> None:
     last = at("9999-12-31", "23:59:59.999999")
     assert last.utc_text == "+10000-01-01T04:59:59.999999Z"
     assert read_civil("9999-12-31", "23:59:59.999999") == last.local
+
+
+# Ends of days
+
+
+@pytest.mark.parametrize(
+    ("date", "zone", "first", "last"),
+    [
+        ("2026-06-21", "UTC", "2026-06-21T00:00:00Z", "2026-06-21T23:59:59Z"),
+        # 24:00 became 01:00
+        ("2018-11-03", "America/Sao_Paulo", "2018-11-03T03:00:00Z", "2018-11-04T02:59:59Z"),
+        ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T01:59:59Z"),
+        # 24:00 became 23:00, and 01:00 became 00:00
+        ("2018-02-17", "America/Sao_Paulo", "2018-02-17T02:00:00Z", "2018-02-18T02:59:59Z"),
+        ("2024-11-03", "America/Havana", "2024-11-03T04:00:00Z", "2024-11-04T04:59:59Z"),
+        # 24:00 of Paris became 23:50:39 of Greenwich
+        ("1911-03-10", "Europe/Paris", "1911-03-09T23:50:39Z", "1911-03-10T23:59:59Z"),
+        # 30 December was left out
+        ("2011-12-29", "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T09:59:59Z"),
+        ("2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31T09:59:59Z"),
+    ],
+)
+def test_a_day_has_the_ends_that_its_clocks_showed(
+    date: str, zone: str, first: str, last: str
+) -> None:
+    assert edge_of_day(date, zone=zone, longitude=0.0).utc_text == first
+    assert edge_of_day(date, zone=zone, longitude=0.0, last=True).utc_text == last
+
+
+def test_a_fold_chooses_another_of_two_midnights() -> None:
+    second = edge_of_day("2024-11-03", zone="America/Havana", longitude=0.0, fold=1)
+    assert (second.utc_text, second.fold) == ("2024-11-03T05:00:00Z", 1)
+
+
+def test_a_day_may_begin_minutes_after_a_midnight_that_was_skipped() -> None:
+    """Kathmandu went from 05:30 to 05:45 hours ahead at the midnight that began 1986."""
+    first = edge_of_day("1986-01-01", zone="Asia/Kathmandu", longitude=0.0)
+    assert (first.utc_text, first.local.time_text) == ("1985-12-31T18:30:00Z", "00:15:00")
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_day_that_was_skipped_whole_is_refused_by_its_date(last: bool) -> None:  # noqa: FBT001 - a case
+    with pytest.raises(InvalidInput) as refused:
+        edge_of_day("2011-12-30", zone="Pacific/Apia", longitude=0.0, last=last)
+    assert refused.value.problems[0].field == "date"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.astrology.bodies import Body
 from app.calculations.catalogue import catalogue
 from app.compat.legacy import Adapter
 from app.compat.operations import EVERY
@@ -240,6 +241,26 @@ def test_a_point_counts_in_a_balance_if_it_stood_in_one_sign_all_day(
         assert {point for sign in found["signs"] for point in sign["points"]} == certain
         assert (found["total_weight"], found["hemispheres"]) == (len(certain), None)
         assert found["quadrants"] is None
+
+
+@pytest.mark.parametrize(
+    ("date", "hours"), [("2026-11-01", 25), ("2026-03-08", 23), ("2026-06-21", 24)]
+)
+def test_ranges_reach_from_one_local_midnight_to_the_next(
+    date: str, hours: int, ephemeris: SwissAlmanac
+) -> None:
+    """The Moon left Cancer in the first hour of 2026-11-01, of which New York had 25."""
+    place = {"latitude": 40.7128, "longitude": -74.006, "timezone": "America/New_York"}
+    (row,) = told(
+        "natal-chart", {"date": date, **place, **UNKNOWN, "planets": ["MOON"]}, ephemeris
+    ).data["ranges"]
+    midnight = f"{date}T00:00"
+    first = told("planetary-positions", {"date": midnight, **place, "planets": ["MOON"]}, ephemeris)
+    start = first.computed_for["julian_day"]
+    ends = ephemeris.positions((start, start + hours / 24.0), (Body.MOON,))[:, 0, 0]
+    assert (row["start"], row["end"]) == pytest.approx(tuple(ends), abs=1e-6)
+    assert row["sign_certain"] is (int(ends[0] // 30.0) == int(ends[1] // 30.0))
+    assert row["sign_certain"] is (date == "2026-03-08")
 
 
 def test_the_sun_that_changes_sign_counts_in_none(ephemeris: SwissAlmanac) -> None:
