@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from itertools import chain, islice
 from types import MappingProxyType
+from typing import Any
 
 from app.astrology.aspects import MAJOR_ASPECTS
 from app.astrology.frame import AyanamsaName, Zodiac
@@ -35,15 +36,18 @@ Level = tuple[str, CalculationRequest]
 """A request, or one inside it, with the path before its fields."""
 
 
-def warnings_of(request: CalculationRequest, found: Iterable[str] = ()) -> list[str]:
+def warnings_of(
+    request: CalculationRequest, definitions: Mapping[str, Any], found: Iterable[str] = ()
+) -> list[str]:
     """What a caller should know of a request that was answered, the first `MOST_WARNINGS`.
 
-    `found` are warnings of the answer itself, which come first.
+    `definitions` are the choices that the answer echoes, for it applied them; `found` are warnings
+    of the answer itself, which come first.
     """
-    return list(islice(chain(found, _warnings(request)), MOST_WARNINGS))
+    return list(islice(chain(found, _warnings(request, definitions)), MOST_WARNINGS))
 
 
-def _warnings(root: CalculationRequest) -> Iterator[str]:
+def _warnings(root: CalculationRequest, definitions: Mapping[str, Any]) -> Iterator[str]:
     yield from time_warnings(root)
     levels = list(_levels(root, ""))
     for path, request in levels:
@@ -51,6 +55,7 @@ def _warnings(root: CalculationRequest) -> Iterator[str]:
             yield from about_zone(path, request)
     for path, request in levels:
         yield from _without_effect(path, request, root)
+    yield from _idle_sect(root, definitions)
     for path, request in levels:
         for name in request.model_extra or ():
             yield ignored(name, path, type(request), type(root))
@@ -193,6 +198,27 @@ def _idle_sky(path: str, request: SkyChoice) -> Iterator[str]:
         yield from _idle(path, request, "user_ayanamsa", why)
     if request.zodiac is not Zodiac.DRACONIC:
         yield from _idle(path, request, "draconic_node", because)
+
+
+def _idle_sect(root: CalculationRequest, definitions: Mapping[str, Any]) -> Iterator[str]:
+    """Only an answer knows whether it came to day and night, or to lots: then it echoes how."""
+    if not isinstance(root, SkyChoice):
+        return
+    for name, because in _OF_DAY_AND_NIGHT.items():
+        if not _echoed(name, definitions):
+            yield from _idle("", root, name, because)
+
+
+_OF_DAY_AND_NIGHT = {
+    "sect": "nothing in the answer rests on day or night",
+    "sect_reversal": "no lots are in the answer",
+}
+
+
+def _echoed(name: str, definitions: Mapping[str, Any]) -> bool:
+    """Whether a choice is among the definitions, or among those of one of two charts."""
+    inner = (value for value in definitions.values() if isinstance(value, Mapping))
+    return name in definitions or any(name in value for value in inner)
 
 
 def _idle(path: str, request: CalculationRequest, name: str, because: str) -> Iterator[str]:

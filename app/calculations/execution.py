@@ -125,7 +125,7 @@ def own_door(entry: Calculation) -> Door[None]:
 
     def show(request: CalculationRequest, _: None, answer: Answer[Any]) -> Outcome:
         fragment = success(encode(answer.reply))
-        warnings = warnings_of(request, answer.warnings)
+        warnings = warnings_of(request, answer.computed_for["definitions"], answer.warnings)
         return computed(entry.name, entry, request, answer, fragment, warnings)
 
     return Door(entry.name, _placing(entry), lambda body: (read(entry, body), None), show)
@@ -136,7 +136,7 @@ def text_door(entry: Calculation) -> Door[None]:
     name = TEXT + entry.name
 
     def show(request: CalculationRequest, _: None, answer: Answer[Any]) -> Outcome:
-        warnings = warnings_of(request, answer.warnings)
+        warnings = warnings_of(request, answer.computed_for["definitions"], answer.warnings)
         text = text_of(entry.name, entry.summary, answer.reply, answer.computed_for, warnings)
         digest = digest_of(name, request)
         return Outcome(200, text.encode(), b"", digest, lasting=answer.lasting)

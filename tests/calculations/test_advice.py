@@ -26,7 +26,7 @@ def warnings(name: str, ephemeris: SwissAlmanac, **changes: Any) -> list[str]:
 
 
 def warned(request: Mapping[str, Any]) -> list[str]:
-    return warnings_of(NatalChartRequest.model_validate(request))
+    return warnings_of(NatalChartRequest.model_validate(request), {})
 
 
 # Zones
@@ -173,6 +173,33 @@ def test_the_altitude_of_another_place_counts_for_a_topocentric_sky_alone(
     expected = f"'{field}' had no effect, because center is GEOCENTRIC"
     assert warnings(name, ephemeris, **changes) == [expected]
     assert warnings(name, ephemeris, **changes, center="TOPOCENTRIC") == []
+
+
+IDLE_SECT = "'sect' had no effect, because nothing in the answer rests on day or night"
+IDLE_REVERSAL = "'sect_reversal' had no effect, because no lots are in the answer"
+SECT = {"sect": "APPARENT", "sect_reversal": False}
+
+
+@pytest.mark.parametrize(
+    "name", ["stations", "houses", "ephemeris", "planetary-positions", "transits", "synastry"]
+)
+def test_a_sect_that_nothing_rests_on_is_warned_of(name: str, ephemeris: SwissAlmanac) -> None:
+    assert warnings(name, ephemeris, **SECT) == [IDLE_SECT, IDLE_REVERSAL]
+
+
+@pytest.mark.parametrize("name", ["natal-chart", "davison", "firdaria", "returns"])
+def test_a_reversal_without_lots_is_warned_of(name: str, ephemeris: SwissAlmanac) -> None:
+    assert warnings(name, ephemeris, **SECT) == [IDLE_REVERSAL]
+
+
+@pytest.mark.parametrize("name", ["arabic-parts", "zodiacal-releasing", "dignities", "sensitivity"])
+def test_a_sect_that_counts_is_not_warned_of(name: str, ephemeris: SwissAlmanac) -> None:
+    assert warnings(name, ephemeris, **SECT) == []
+
+
+@pytest.mark.parametrize("name", ["natal-chart", "transits", "synastry", "davison", "composite"])
+def test_lots_need_the_sect_and_its_reversal(name: str, ephemeris: SwissAlmanac) -> None:
+    assert warnings(name, ephemeris, **SECT, planets=["SUN", "FORTUNE"]) == []
 
 
 @pytest.mark.parametrize("name", ["rise-set", "planetary-hours", "gauquelin-sectors"])
