@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.astrology.calendar import CalendarChoice
 from app.astrology.chart import Instant
 from app.astrology.houses import Division, HouseSystem
+from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
-from app.calculations.birth import NOW, Birth, BirthRequest
+from app.astrology.zones import LocalMeanTime
+from app.calculations.birth import NOW, Birth, BirthRequest, require_time
 from app.calculations.conventions import HouseRules, SkyChoice, require_earth
 from app.calculations.fields import HouseSystemName
 from app.errors import InvalidInput
@@ -68,6 +72,10 @@ Time = Annotated[
     str | None,
     Field(description="HH:MM or HH:MM:SS; left out: midnight", max_length=64),
 ]
+Fold = Annotated[
+    int | None,
+    Field(ge=0, le=1, description="Which of the two, when a written local time comes twice"),
+]
 ZoneName = Annotated[
     str | None,
     Field(description="IANA zone or offset; left out: that of the birth", max_length=64),
@@ -83,32 +91,44 @@ def moment_of_day(  # noqa: PLR0913 - how a moment is written
     time: str | None = None,
     timezone: str | None = None,
     fold: int | None = None,
+    last: bool = False,
+    calendar: CalendarChoice = CalendarChoice.AUTO,
+    place: Place | None = None,
 ) -> Birth:
-    """Another moment at the birth's place, under its calendar and ephemeris.
+    """Another moment at the birth's place or at a `place` of its own, under the same ephemeris.
 
-    Without a time it is midnight, or the time that `date` holds. `field` is what refusals name:
+    The calendar of the birth is its own. Without a time it is that which `date` holds, or else
+    the day's first instant, its `last` second if that is asked for. `field` is what refusals name:
     `field` for the date, and for the time, zone and fold the same with `date` replaced.
     """
-    timed = time is not None or holds_time(date)
-    written = {
-        "date": date,
-        "time": time if timed else "00:00:00",
-        "timezone": timezone or birth.timezone,
-        # A day begins with its first midnight, where it has two.
-        "fold": fold if timed or fold is not None else 0,
-    }
-    asked = birth.model_copy(update=written)
+    written = {"date": date, "time": time, "fold": fold, "calendar": calendar}
+    asked = birth.model_copy(update={**written, **_clocks(birth, timezone, place)})
     try:
-        return asked.known_birth(sky)
+        require_time(time)
+        whole = time is None and not holds_time(date)
+        found = asked.at(asked.edge_of_day(last=last, fold=fold) if whole else asked.moment(), sky)
+        return replace(found, place=place) if place else found
     except InvalidInput as error:
         stem = field.removesuffix("date")
         names = {name: f"{stem}{name}" for name in ("date", "time", "timezone", "fold")}
         raise error.renamed(names) from error
 
 
+def _clocks(birth: BirthRequest, timezone: str | None, place: Place | None) -> dict[str, Any]:
+    """Whose clocks a moment is read by: the birth's, those of a place, or of a zone's own city."""
+    if timezone is None:
+        return {}
+    if place is not None and (place.latitude, place.longitude) != (birth.latitude, birth.longitude):
+        return {"timezone": timezone, "longitude": place.longitude}
+    if timezone.lower() == birth.timezone.lower():
+        return {}
+    return {"timezone": timezone, "local_mean_time": LocalMeanTime.ZONE}
+
+
 def holds_time(date: str) -> bool:
     """Whether a written date tells its time of day too."""
-    return date.strip().lower() == NOW or _TIME_FOLLOWS(date) is not None
+    date = date.strip()
+    return date.lower() == NOW or _TIME_FOLLOWS(date) is not None
 
 
 def divided(chart: Instant, system: HouseSystem) -> tuple[Division | None, Division]:

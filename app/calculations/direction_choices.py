@@ -23,7 +23,7 @@ from app.astrology.rulerships import TermSystem
 from app.astrology.sect import SectRule
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import Birth
-from app.calculations.charts import ChartData, Date, Time
+from app.calculations.charts import ChartData, Date, Fold, Time
 from app.calculations.fields import AspectName, CenterName, PointName, SectRuleName, named
 from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput
@@ -88,6 +88,7 @@ class DirectionsRequest(KeyChoice):
         Field(description="Answer directions around this date, with where the angles came"),
     ] = None
     target_time: Time = None
+    target_fold: Fold = None
     orb_years: Annotated[
         float, Field(ge=0.0, le=30.0, description="Years before and after `target_date`")
     ] = 1.0

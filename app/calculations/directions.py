@@ -209,6 +209,7 @@ def _ages(
         field="target_date",
         date=request.target_date,
         time=request.target_time,
+        fold=request.target_fold,
     )
     age = _age(birth, target)
     if not 0.0 <= age <= LONGEST_LIFE:

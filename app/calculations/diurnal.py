@@ -140,6 +140,7 @@ def _day(request: DiurnalRequest, birth: Birth, ephemeris: Ephemeris) -> Birth:
             time=reading.time_text,
             timezone=birth.moment.offset_text if kept else None,
             fold=0,
+            calendar=request.natal_chart.calendar,
         )
     except InvalidInput as error:
         # The caller gave no time: what is wrong with it is wrong with the date.

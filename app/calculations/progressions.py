@@ -26,7 +26,7 @@ from app.astrology.progressions import Circle, MonthKind, ProgressionKind, clock
 from app.astrology.sky import Position
 from app.calculations.birth import EXAMPLE, Birth, Latitude, Longitude
 from app.calculations.catalogue import Answer, Source, calculation
-from app.calculations.charts import Date, Time, ZoneName, divided, moment_of_day
+from app.calculations.charts import Date, Fold, Time, ZoneName, divided, moment_of_day
 from app.calculations.conventions import celestial, sources
 from app.calculations.directed import MOST_DIRECTED, DirectedRequest, directed_points
 from app.calculations.fields import EACH_ONCE, PointName, named
@@ -61,6 +61,7 @@ class ProgressionsRequest(DirectedRequest):
     progression_date: Date
     progression_time: Time = None
     progression_timezone: ZoneName = None
+    progression_fold: Fold = None
     progression_type: Annotated[
         Annotated[ProgressionKind, *named(ProgressionKind)],
         Field(description="A day for a year, a day for a month, or a month for a year"),
@@ -185,6 +186,7 @@ def progressions(request: ProgressionsRequest, ephemeris: Almanac) -> Answer[Pro
         date=request.progression_date,
         time=request.progression_time,
         timezone=request.progression_timezone,
+        fold=request.progression_fold,
     )
     progression = _progression(request, birth, target, ephemeris)
     points, rules = directed_points(request.planets), request.orb_rules()

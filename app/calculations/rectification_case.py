@@ -218,12 +218,33 @@ def _event(
     field, date = f"events.{index}.date", request.events[index].date
     noon = None if holds_time(date) else NOON
     chart = request.natal_chart
-    day = moment_of_day(chart, ephemeris, field=field, date=date, time=noon)
+    try:
+        day = moment_of_day(chart, ephemeris, field=field, date=date, time=noon)
+    except InvalidInput as error:
+        raise _about_event(error, chart, field, date, ephemeris) from error
     days = day.julian_day - birth.julian_day
     if not minutes[-1] / MINUTES_OF_A_DAY <= days <= LONGEST_LIFE * TROPICAL_YEAR:
         expected = f"after every possible birth and at most {LONGEST_LIFE:.0f} years later"
         raise InvalidInput.of(field, expected, date)
     return day
+
+
+def _about_event(
+    error: InvalidInput, chart: ChartData, field: str, date: str, ephemeris: Ephemeris
+) -> InvalidInput:
+    """What is wrong with the time of an event, told of its date, which holds it."""
+    stem = field.removesuffix("date")
+    if error.problems[0].field != f"{stem}fold":
+        return error.renamed({f"{stem}time": field})
+    first, second = (
+        moment_of_day(chart, ephemeris, field=field, date=date, fold=fold).moment.offset_text
+        for fold in (0, 1)
+    )
+    expected = (
+        f"with an offset behind its time, {first} (first) or {second} (second), because clocks "
+        "were set back and showed it twice"
+    )
+    return InvalidInput.of(field, expected, date)
 
 
 def _movers(request: RectificationRequest, case: Case) -> Movers:

@@ -28,14 +28,13 @@ from app.calculations.birth import Altitude, Birth, Latitude, Longitude
 from app.calculations.charts import (
     ChartData,
     ChartsRequest,
+    Fold,
     Time,
     ZoneName,
-    holds_time,
     moment_of_day,
 )
 from app.calculations.fields import HouseSystemName, PointName, Points, named
 from app.calculations.request import CalculationRequest
-from app.calculations.span import Fold
 from app.calculations.to_natal import OrbsToNatal
 from app.calculations.wheel import POINTS_AND_ANGLES, require_twelve
 from app.errors import InvalidInput
@@ -268,13 +267,15 @@ def _start(natal: Birth, first: Birth) -> float:
 def _last(request: ReturnsRequest, ephemeris: Ephemeris) -> Birth | None:
     if request.end_date is None:
         return None
-    timed = holds_time(request.end_date)
-    return moment_of_day(
-        request.natal_chart,
-        ephemeris,
-        field="end_date",
-        date=request.end_date,
-        time=None if timed else "23:59:59",
-        timezone=request.return_timezone,
-        fold=request.end_fold if timed or request.end_fold is not None else 0,
-    )
+    try:
+        return moment_of_day(
+            request.natal_chart,
+            ephemeris,
+            field="end_date",
+            date=request.end_date,
+            timezone=request.return_timezone,
+            fold=request.end_fold,
+            last=True,
+        )
+    except InvalidInput as error:
+        raise error.renamed({"end_time": "end_date"}) from error

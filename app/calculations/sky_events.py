@@ -12,10 +12,11 @@ from app.astrology.frame import Center, View, Zodiac
 from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import Altitude, Birth, Latitude, Longitude
+from app.calculations.charts import Fold
 from app.calculations.conventions import HouseChoice, SkyChoice, require_bodies
 from app.calculations.fields import Points
 from app.calculations.request import CalculationRequest
-from app.calculations.span import Fold, Span, SpanRequest
+from app.calculations.span import Span, SpanRequest
 from app.calculations.wheel import POINTS_AND_ANGLES, WheelReply, require_twelve, wheel_of
 from app.errors import InvalidInput
 

@@ -22,7 +22,7 @@ from app.astrology.solar_arc import ArcKey, direction_arcs, moments_of_arcs
 from app.astrology.zodiac import degree_in_sign, sign_of
 from app.calculations.birth import EXAMPLE, Birth
 from app.calculations.catalogue import Answer, Source, calculation
-from app.calculations.charts import Date, Time, ZoneName, divided, moment_of_day
+from app.calculations.charts import Date, Fold, Time, ZoneName, divided, moment_of_day
 from app.calculations.conventions import sources
 from app.calculations.directed import MOST_DIRECTED, DirectedRequest, directed_points
 from app.calculations.fields import EACH_ONCE, PointName, named
@@ -41,6 +41,7 @@ class SolarArcRequest(DirectedRequest):
     target_date: Date
     target_time: Time = None
     target_timezone: ZoneName = None
+    target_fold: Fold = None
     arc: Annotated[
         Annotated[ArcKey, *named(ArcKey)],
         Field(description="TRUE, NAIBOD, ONE_DEGREE a year, or USER with `user_rate`"),
@@ -134,6 +135,7 @@ def solar_arc(request: SolarArcRequest, ephemeris: Almanac) -> Answer[SolarArcRe
         date=request.target_date,
         time=request.target_time,
         timezone=request.target_timezone,
+        fold=request.target_fold,
     )
     natal = request.chart_of(birth, ephemeris)
     points, rules = directed_points(request.planets), request.orb_rules()

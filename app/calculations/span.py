@@ -6,31 +6,26 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from app.astrology.calendar import CalendarChoice
 from app.astrology.frame import Theory, UniversalTime
-from app.astrology.moment import Moment, moment_of
+from app.astrology.moment import Moment, edge_of_day, moment_of
 from app.astrology.place import Place
 from app.astrology.sky import Ephemeris
+from app.astrology.zones import LocalMeanTime
 from app.calculations.birth import Birth
-from app.calculations.charts import holds_time
+from app.calculations.charts import Fold, holds_time
 from app.calculations.fields import CalendarName, TheoryName, UniversalTimeName
 from app.calculations.request import CalculationRequest
 from app.errors import InvalidInput
 
 NOWHERE = Place(0.0, 0.0)
 """The place of moments that belong to the whole Earth."""
-_DAY_BEGINS, _DAY_ENDS = ("00:00:00", 0.0), ("23:59:59", 1.0 / 86_400.0)
-"""The ends of a local day, however long it is: a time, and the days from there."""
+_ONE_SECOND = 1.0 / 86_400.0
 
 Day = Annotated[
     str, Field(description="YYYY-MM-DD, this day included, or a full ISO date-time", max_length=64)
-]
-
-
-Fold = Annotated[
-    int | None,
-    Field(ge=0, le=1, description="Which of the two, when a written local time comes twice"),
 ]
 
 
@@ -85,7 +80,7 @@ class SpanRequest(CalculationRequest):
     def span(self, sky: Ephemeris, longest: float) -> Span:
         """The search's span; raises InvalidInput for one that is empty or over `longest` days."""
         first = self._birth("start_date", self.start_date, self.start_fold, sky)
-        last = self._birth("end_date", self.end_date, self.end_fold, sky, _DAY_ENDS)
+        last = self._birth("end_date", self.end_date, self.end_fold, sky, last=True)
         span = Span(first, last)
         if span.days <= 0.0:
             expected = f"after start_date {self.start_date[:40]}"
@@ -101,31 +96,37 @@ class SpanRequest(CalculationRequest):
         return span
 
     def _birth(
-        self,
-        field: str,
-        date: str,
-        fold: int | None,
-        sky: Ephemeris,
-        of_day: tuple[str, float] = _DAY_BEGINS,
+        self, field: str, date: str, fold: int | None, sky: Ephemeris, *, last: bool = False
     ) -> Birth:
-        """A written instant; `of_day` stands for a whole day: a time, and the days behind it."""
-        text = date.strip()
-        time, later = (None, 0.0) if holds_time(text) else of_day
+        """A written instant; of a whole day its first one, or with `last` the next day's."""
+        timed = holds_time(date)
         try:
-            moment = self._moment(text, time, fold)
+            moment = self._moment(date, fold) if timed else self._edge(date, fold, last=last)
         except InvalidInput as error:
             names = {"date": field, "time": field, "fold": f"{field.removesuffix('_date')}_fold"}
             raise error.renamed(names) from error
-        day = sky.universal_time(moment, self.universal_time) + later
+        day = sky.universal_time(moment, self.universal_time)
+        day += _ONE_SECOND if last and not timed else 0.0
         return Birth(moment, day, NOWHERE, self.universal_time, self.ephemeris)
 
-    def _moment(self, date: str, time: str | None, fold: int | None) -> Moment:
-        return moment_of(
-            date,
-            time,
-            zone=self.timezone,
-            # A day begins with its first midnight, where it has two.
-            fold=0 if time is not None and fold is None else fold,
-            calendar=self.calendar,
-            longitude=0.0,
-        )
+    def _moment(self, date: str, fold: int | None) -> Moment:
+        return moment_of(date, None, fold=fold, **self._clocks())
+
+    def _edge(self, date: str, fold: int | None, *, last: bool) -> Moment:
+        return edge_of_day(date, last=last, fold=fold, **self._clocks())
+
+    def _clocks(self) -> _Clocks:
+        """Those of the zone's own city: a span has no place of its own."""
+        return {
+            "zone": self.timezone,
+            "calendar": self.calendar,
+            "local_mean_time": LocalMeanTime.ZONE,
+            "longitude": NOWHERE.longitude,
+        }
+
+
+class _Clocks(TypedDict):
+    zone: str
+    calendar: CalendarChoice
+    local_mean_time: LocalMeanTime
+    longitude: float

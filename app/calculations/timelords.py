@@ -9,7 +9,7 @@ from pydantic import Field
 from app.astrology.chart import Instant
 from app.astrology.sky import Ephemeris
 from app.calculations.birth import Birth
-from app.calculations.charts import ChartData, Date, Time, ZoneName, moment_of_day
+from app.calculations.charts import ChartData, Date, Fold, Time, ZoneName, moment_of_day
 from app.calculations.conventions import SkyChoice, require_earth
 from app.calculations.shapes import instant_text
 from app.errors import InvalidInput
@@ -31,6 +31,7 @@ class LifeRequest(SkyChoice):
     natal_chart: Annotated[ChartData, Field(description="The birth that the life began with")]
     target_time: Time = None
     target_timezone: ZoneName = None
+    target_fold: Fold = None
 
     def natal(self, birth: Birth, sky: Ephemeris) -> Instant:
         """The birth under its conventions; raises InvalidInput."""
@@ -46,6 +47,7 @@ class LifeRequest(SkyChoice):
             date=date,
             time=self.target_time,
             timezone=self.target_timezone,
+            fold=self.target_fold,
         )
         if target.julian_day < birth.julian_day:
             expected = f"not before the birth, {birth.moment.utc_text}; give target_time that day"
@@ -64,7 +66,7 @@ class MaybeLifeRequest(LifeRequest):
         """The moment asked about, None without one; raises InvalidInput."""
         if self.target_date is not None:
             return self.moment_of_life(birth, sky, self.target_date)
-        for field in ("target_time", "target_timezone"):
+        for field in ("target_time", "target_timezone", "target_fold"):
             if (given := getattr(self, field)) is not None:
                 raise InvalidInput.of(field, "left out without target_date", given)
         return None

@@ -11,11 +11,20 @@ from typing_extensions import TypedDict
 from app.astrology.aspects import OrbRules, aspects_between
 from app.astrology.bodies import STANDARD_POINTS, Point
 from app.astrology.chart import Instant
+from app.astrology.place import Place
 from app.astrology.sky import Ephemeris, Position
 from app.astrology.synastry import overlay
 from app.calculations.birth import EXAMPLE, Altitude, Birth, Latitude, Longitude
 from app.calculations.catalogue import Answer, calculation
-from app.calculations.charts import ChartData, ChartsRequest, Date, Time, ZoneName, moment_of_day
+from app.calculations.charts import (
+    ChartData,
+    ChartsRequest,
+    Date,
+    Fold,
+    Time,
+    ZoneName,
+    moment_of_day,
+)
 from app.calculations.fields import Points
 from app.calculations.pairs import computed_for_pair, differing
 from app.calculations.shapes import (
@@ -43,10 +52,7 @@ class TransitsRequest(FlatOrbs, ChartsRequest):
     transit_date: Date
     transit_time: Time = None
     transit_timezone: ZoneName = None
-    transit_fold: Annotated[
-        int | None,
-        Field(ge=0, le=1, description="Which of the two, when the time comes twice that night"),
-    ] = None
+    transit_fold: Fold = None
     transit_latitude: Annotated[
         Latitude | None, Field(description="Left out: that of the birth, as are the next two")
     ] = None
@@ -158,20 +164,25 @@ def _transit(request: TransitsRequest, ephemeris: Ephemeris) -> Birth:
         absent = "latitude" if request.transit_latitude is None else "longitude"
         expected = "given, as the other coordinate of the place is"
         raise InvalidInput.of(f"transit_{absent}", expected, None)
-    given = {
-        "latitude": request.transit_latitude,
-        "longitude": request.transit_longitude,
-        "altitude": request.transit_altitude,
-    }
-    place = {name: value for name, value in given.items() if value is not None}
     return moment_of_day(
-        request.natal_chart.model_copy(update=place),
+        request.natal_chart,
         ephemeris,
         field="transit_date",
         date=request.transit_date,
         time=request.transit_time,
         timezone=request.transit_timezone,
         fold=request.transit_fold,
+        place=_transit_place(request),
+    )
+
+
+def _transit_place(request: TransitsRequest) -> Place:
+    """Where the transit is: what is left out is that of the birth."""
+    chart = request.natal_chart
+    given = (request.transit_latitude, request.transit_longitude, request.transit_altitude)
+    birthplace = (chart.latitude, chart.longitude, chart.altitude)
+    return Place(
+        *(own if own is not None else born for own, born in zip(given, birthplace, strict=True))
     )
 
 

@@ -73,7 +73,7 @@ def _target(payload: Payload, other: str) -> str:
 
 def _directions_calls(payload: Payload) -> Calls:
     date, converse = _target(payload, "direction_date"), payload["include_converse"]
-    asked: Payload = {"natal_chart": chart(payload), "target_date": date}
+    asked: Payload = {"natal_chart": chart(payload), "target_date": date, "target_fold": 0}
     if payload["type"] is DirectionType.SOLAR_ARC:
         if payload["method"] is not None:
             expected = "left out with type SOLAR_ARC, which has one method"
@@ -207,13 +207,14 @@ def _progressions_calls(payload: Payload) -> Calls:
         {
             **asked,
             "progression_date": date,
+            "progression_fold": 0,
             "progression_type": kind,
             "include_solar_return": payload["include_returns"],
         },
     )
     if not by_arc:
         return [progressed]
-    directed = ("solar-arc", {**asked, "target_date": date})
+    directed = ("solar-arc", {**asked, "target_date": date, "target_fold": 0})
     return [directed, progressed] if payload["include_returns"] else [directed]
 
 

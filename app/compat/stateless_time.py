@@ -150,6 +150,7 @@ def _progressions_request(payload: Payload) -> Payload:
     return {
         "natal_chart": chart(payload["natal_chart"]),
         **picked(payload, "progression_date", "progression_type"),
+        "progression_fold": 0,
         **wanted(payload["options"], STANDARD_AND_SOUTH),
     }
 
@@ -202,6 +203,7 @@ def _directions_calls(payload: Payload) -> Calls:
     birth = {
         "natal_chart": chart(payload["natal_chart"]),
         "target_date": payload["target_date"],
+        "target_fold": 0,
     }
     by_arc = {**birth, "planets": list(STANDARD_AND_SOUTH)}
     if payload["direction_type"] is DirectionType.SYMBOLIC:

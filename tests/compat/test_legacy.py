@@ -193,6 +193,23 @@ def test_a_fold_that_is_given_is_taken_without_a_warning(
     assert answer.meta["warnings"] == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [
+        ("stateless/progressions", "progression_date"),
+        ("stateless/directions", "target_date"),
+    ],
+)
+def test_another_moment_that_came_twice_is_its_first_with_a_warning(
+    operation: str, field: str, ephemeris: SwissAlmanac
+) -> None:
+    asked = request(operation, timezone="America/New_York")
+    answer = ask(operation, {**asked, field: "2005-10-30T01:30"}, ephemeris)
+    others = answer.computed_for["others"]
+    assert (others[field]["utc"], others[field]["fold"]) == ("2005-10-30T05:30:00Z", 0)
+    assert any("the first occurrence was taken" in told for told in answer.meta["warnings"])
+
+
 # What is refused
 
 
