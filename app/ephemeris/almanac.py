@@ -203,10 +203,11 @@ class SwissAlmanac(SwissEphemeris):
         theory: Theory = Theory.SWISS,
     ) -> float:
         number = horizon.known_number(body)
-        if method < _BY_HOUSES:
-            self._refuse_polar_sectors(moment, place)
         self._require(moment, body, theory)
-        if method < _BY_HOUSES and not isinstance(body, Star):
+        if method >= _BY_HOUSES:
+            return self._sector_by_crossings(moment, body, place, method, theory)
+        self._refuse_polar_sectors(moment, place)
+        if not isinstance(body, Star):
             frame = Frame(theory, View.TOPOCENTRIC, None, place) if topocentric else Frame(theory)
             return self._sector_by_houses(moment, body, place, frame, with_latitude=method == 0)
         return self._asked(
@@ -216,6 +217,18 @@ class SwissAlmanac(SwissEphemeris):
             lambda: horizon.sector(
                 moment, number, place, method, THEORY_FLAG[theory], topocentric=topocentric
             ),
+        )
+
+    def _sector_by_crossings(
+        self, moment: float, body: Celestial | Star, place: Place, method: int, theory: Theory
+    ) -> float:
+        for days in (-horizon.DAYS_OF_A_SECTOR - horizon.BEFORE, _DAYS_OF_A_CROSSING):
+            self._require(moment + days, body, theory)
+        return self._asked(
+            moment,
+            body,
+            theory,
+            lambda: horizon.sector_by_crossings(moment, body, place, method, THEORY_FLAG[theory]),
         )
 
     def _sector_by_houses(

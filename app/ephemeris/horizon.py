@@ -73,8 +73,12 @@ _PHASES = {
 }
 _SECTORS = b"G"
 """The library's letter of Gauquelin's 36 houses."""
-_NOT_CROSSING = "rise or set not found"
-"""How it says that a body stays above or below the horizon."""
+_SECTORS_ABOVE = 18.0
+"""Gauquelin's, of 36."""
+_BY_CENTRE, _REFRACTED = {2, 3}, {3, 5}
+"""Of his methods by rising and setting, those that take the centre, and those with refraction."""
+DAYS_OF_A_SECTOR = 1.2
+"""Within which the crossings before and after a moment lie, but near the poles."""
 _NO_PHASE = ("does not exist", "no heliacal date found")
 """How the library says that a body has no such phase, or not for five synodic periods."""
 _OUT_OF_REACH = ("not found in PATH", "outside", " limit ")
@@ -130,6 +134,13 @@ class Crossing(NamedTuple):
             if status != _CIRCUMPOLAR and times[0] >= moment:
                 return float(times[0])
         return None
+
+    def before(self, moment: float) -> float | None:
+        """Julian day of the last one, or None if there is none within a day or so."""
+        last, found = None, self.after(moment - DAYS_OF_A_SECTOR, DAYS_OF_A_SECTOR)
+        while found is not None and found <= moment:
+            last, found = found, self.after(found + _NEXT, moment - found)
+        return last
 
     @property
     def _has_a_short_way(self) -> bool:
@@ -295,18 +306,42 @@ def sector_by_houses(
 def sector(
     moment: float, number: int | str, place: Place, method: int, theory: int, *, topocentric: bool
 ) -> float:
-    """Gauquelin sector, 1 up to 37; raises NoSuchPosition where a body does not rise or set.
-
-    What the library refuses for other reasons, such as a missing file, is its own error.
-    """
+    """Gauquelin sector, 1 up to 37, in houses as the library itself has it: methods 0 and 1."""
     flags = theory | (swe.FLG_TOPOCTR if topocentric else 0)
-    try:
-        return float(
-            swe.gauquelin_sector(moment, number, method, geographic(place), 0.0, 0.0, flags)
-        )
-    except swe.Error as error:
-        if _NOT_CROSSING not in str(error):
-            raise
-        msg = f"no sector by rising and setting at latitude {place.latitude}: it does not cross"
-        details = {"field": "latitude", "got": place.latitude}
-        raise NoSuchPosition(msg, details=details) from error
+    return float(swe.gauquelin_sector(moment, number, method, geographic(place), 0.0, 0.0, flags))
+
+
+def sector_by_crossings(
+    moment: float, body: Celestial | Star, place: Place, method: int, theory: int
+) -> float:
+    """Gauquelin sector, 1 up to 37, by the real rising and setting around a moment: 2 to 5.
+
+    The 18 sectors above the horizon begin with the rising, the others with the setting. Raises
+    NoSuchPosition where a body does not rise or set.
+    """
+    air = _air_of_sectors(place, method)
+    rising, setting = (
+        Crossing.of(body, event, place, air, theory)
+        for event in (HorizonEvent.RISE, HorizonEvent.SET)
+    )
+    rise, set_ = (crossing.after(moment, DAYS_OF_A_SECTOR) for crossing in (rising, setting))
+    if rise is None or set_ is None:
+        raise _no_crossing(place)
+    up = set_ < rise
+    began = (rising if up else setting).before(moment)
+    if began is None:
+        raise _no_crossing(place)
+    part = (moment - began) / ((set_ if up else rise) - began)
+    return (1.0 if up else 1.0 + _SECTORS_ABOVE) + _SECTORS_ABOVE * part
+
+
+def _air_of_sectors(place: Place, method: int) -> Air:
+    """Whether the centre or the upper limb counts, with or without the mean air of a height."""
+    limb = Limb.CENTER if method in _BY_CENTRE else Limb.UPPER
+    pressure = 1013.25 * (1.0 - _LAPSE_RATE * place.altitude / 288.0) ** 5.255
+    return Air(pressure, 0.0, limb, refraction=method in _REFRACTED)
+
+
+def _no_crossing(place: Place) -> NoSuchPosition:
+    msg = f"no sector by rising and setting at latitude {place.latitude}: it does not cross"
+    return NoSuchPosition(msg, details={"field": "latitude", "got": place.latitude})

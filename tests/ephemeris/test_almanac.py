@@ -312,6 +312,36 @@ def test_sectors_by_houses_are_the_librarys_to_the_last_digit(
             assert ours == theirs
 
 
+@pytest.mark.parametrize(
+    ("method", "air"),
+    [
+        (2, Air(limb=Limb.CENTER, refraction=False)),
+        (3, Air(temperature=0.0, limb=Limb.CENTER)),
+        (4, Air(refraction=False)),
+        (5, Air(temperature=0.0)),
+    ],
+)
+@pytest.mark.parametrize(
+    ("event", "last"), [(HorizonEvent.RISE, 37.0), (HorizonEvent.SET, 19.0)], ids=str
+)
+def test_sectors_by_rising_and_setting_begin_at_the_very_crossing(
+    method: int, air: Air, event: HorizonEvent, last: float, ephemeris: SwissAlmanac
+) -> None:
+    """Where the Sun sets at midnight the library's own sectors jump, minutes off."""
+    reykjavik = Place(64.1466, -21.9426)
+    moment = oracle.julian_day(2026, 6, 20, 12.0)
+    crossing = ephemeris.horizon_event(moment, Body.SUN, event, reykjavik, air)
+    assert crossing is not None
+
+    def sector(seconds: float) -> float:
+        at = crossing + seconds * SECOND
+        return ephemeris.gauquelin_sector(at, Body.SUN, reykjavik, method, topocentric=True)
+
+    assert last - 0.1 < sector(-30.0) < sector(-1.0) < last
+    assert sector(1.0) == pytest.approx(last if last < 37.0 else 1.0, abs=1e-2)
+    assert sector(1.0) > 1.0
+
+
 def test_sectors_are_refused_where_they_are_undefined(ephemeris: SwissAlmanac) -> None:
     """The library gives numbers for the first two methods there."""
     for method in (0, 1):
