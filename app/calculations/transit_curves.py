@@ -15,13 +15,13 @@ from pydantic import FailFast, Field
 from app.astrology.aspects import ANGLE_OF, MAJOR_ASPECTS, AspectRule
 from app.astrology.bodies import (
     CELESTIAL,
-    OPPOSITES,
     PLANETS,
     STANDARD_POINTS,
     Angle,
     Body,
     Celestial,
     Point,
+    is_fixed_pair,
 )
 from app.astrology.chart import Instant
 from app.astrology.curves import Carried, Elongations, Longitudes, Slowed
@@ -269,7 +269,7 @@ def _each_other(
     if request.moving is Moving.SOLAR_ARC:
         expected = "TRANSITS or PROGRESSIONS: under a solar arc all points keep their distances"
         raise InvalidInput.of("moving", expected, str(request.moving))
-    pairs = [pair for pair in combinations(bodies, 2) if not _stay_apart(*pair)]
+    pairs = [pair for pair in combinations(bodies, 2) if not is_fixed_pair(*pair)]
     frame = chart.conventions.frame
     curves: Curves = Elongations(pairs, chart.ephemeris, frame, follows_observer=True)
     firsts: Curves = Longitudes([first for first, _ in pairs], chart.ephemeris, frame)
@@ -289,12 +289,6 @@ def _loops(request: TransitSearchRequest, chart: Instant, gaps: Sequence[float])
     transits = request.moving is Moving.TRANSITS
     slower = 1.0 if transits else 1.0 / abs(request.clock(chart.moment).rate)
     return Loops([gap * slower for gap in gaps], LONGEST_LOOP * slower)
-
-
-def _stay_apart(first: Celestial, second: Celestial) -> bool:
-    """Whether two points are opposite by definition, so that they never meet."""
-    opposite = {first: second, second: first}
-    return any(opposite.get(body) is other for body, other in OPPOSITES.items())
 
 
 def _curves(request: TransitSearchRequest, chart: Instant, points: Sequence[Point]) -> Curves:
