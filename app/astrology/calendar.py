@@ -26,6 +26,8 @@ _GREGORIAN_ORIGIN, _JULIAN_ORIGIN = 1_721_120, 1_721_118
 _REFORM_DATE = (1582, 10, 15)
 _LAST_JULIAN_DATE = (1582, 10, 4)
 _REFORM_DAY_NUMBER = 2_299_161
+FIRST_GREGORIAN_DAY = _REFORM_DAY_NUMBER - 0.5
+"""Julian day of the midnight with which 1582-10-15 began."""
 
 _DATE = re.compile(r"([0-9]{4}|[+-][0-9]{4,6})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?")

@@ -98,10 +98,14 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
     """The instant of a local date and time at a longitude, in degrees east.
 
     `date` is YYYY-MM-DD beside a `time`, or a full ISO date-time without one. A date-time that
-    ends in Z or an offset is an instant already, and the zone only names it. Raises InvalidInput
-    naming `date`, `time` (the time of day, wherever it is written), `timezone` or `fold`.
+    ends in Z or an offset is an instant already, and the zone only names it; under AUTO it is
+    Gregorian however early, as ISO 8601 has it and `Moment.utc_text` writes it: what is told of
+    an instant means the same when it is asked again. Raises InvalidInput naming `date`, `time`
+    (the time of day, wherever it is written), `timezone` or `fold`.
     """
     date, time, written_offset = _parts(date.strip(), time, calendar)
+    if written_offset is not None and calendar is CalendarChoice.AUTO:
+        calendar = CalendarChoice.GREGORIAN
     civil = read_civil(date, time, calendar)
     named = find_zone(zone)
     local_offset = resolve(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.astrology.aspects import MAJOR_ASPECTS
+from app.astrology.calendar import FIRST_GREGORIAN_DAY, CalendarChoice
 from app.astrology.frame import AyanamsaName, Zodiac
 from app.astrology.houses import HouseBy, PolarPolicy
 from app.astrology.zones import CACHED_ZONES, find_zone
@@ -53,6 +54,7 @@ def _warnings(root: CalculationRequest, definitions: Mapping[str, Any]) -> Itera
     for path, request in levels:
         if isinstance(request, BirthRequest):
             yield from about_zone(path, request)
+            yield from _about_calendar(path, request)
     for path, request in levels:
         yield from _without_effect(path, request, root)
     yield from _idle_sect(root, definitions)
@@ -116,6 +118,17 @@ def about_zone(path: str, birth: BirthRequest) -> Iterator[str]:
         yield (
             f"{path}timezone: the zone is {hours:.1f} hours from the sun at this longitude; "
             f"is {path}longitude east positive?"
+        )
+
+
+def _about_calendar(path: str, birth: BirthRequest) -> Iterator[str]:
+    """How an instant is read whose writer may have had a Julian date in mind."""
+    if birth.calendar is not CalendarChoice.AUTO or not birth.is_instant:
+        return
+    if birth.moment().jd_utc < FIRST_GREGORIAN_DAY:
+        yield (
+            f"{path}date: with Z or an offset it was read as ISO 8601 has it, in the Gregorian "
+            f"calendar also before 1582-10-15; {path}calendar JULIAN makes it a Julian date"
         )
 
 

@@ -34,6 +34,8 @@ NOON = "12:00:00"
 
 _LOCAL_TIME = re.compile(r"[^Tt ]+[Tt ][^Zz+-]*").fullmatch
 """A date-time without Z or an offset behind it."""
+_INSTANT = re.compile(r"[^Tt ]+[Tt ][^Zz+-]*[Zz+-].*").fullmatch
+"""A date-time with one."""
 
 _EPOCH_JULIAN_DAY = 2_440_587.5
 _SECONDS_OF_A_DAY = 86_400.0
@@ -101,7 +103,7 @@ class BirthRequest(CalculationRequest):
         CalendarName,
         Field(
             description="Of `date` alone; AUTO, in which other dates of a request are read, is "
-            "Julian before 1582-10-15"
+            "Julian before 1582-10-15, but for instants with Z or an offset, which are ISO 8601"
         ),
     ] = CalendarChoice.AUTO
     local_mean_time: Annotated[
@@ -133,6 +135,11 @@ class BirthRequest(CalculationRequest):
         if self.time is not None:
             return self.time_known and not self.is_now
         return _LOCAL_TIME(self.date.strip()) is not None
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether `date` is a date-time that needs no zone."""
+        return self.time is None and _INSTANT(self.date.strip()) is not None
 
     def birth(self, sky: Ephemeris) -> Birth:
         """The birth as an instant and a place; raises InvalidInput for times that never were.

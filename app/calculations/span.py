@@ -63,9 +63,10 @@ class SpanRequest(CalculationRequest):
             max_length=64,
         ),
     ] = "UTC"
-    calendar: Annotated[CalendarName, Field(description="AUTO is Julian before 1582-10-15")] = (
-        CalendarChoice.AUTO
-    )
+    calendar: Annotated[
+        CalendarName,
+        Field(description="AUTO is Julian before 1582-10-15, but for instants with Z or an offset"),
+    ] = CalendarChoice.AUTO
     universal_time: Annotated[
         UniversalTimeName,
         Field(description="UTC_AS_UT1 as published tables do, or converted with leap seconds"),

@@ -339,6 +339,22 @@ def test_a_fold_and_a_calendar_are_echoed(ephemeris: SwissAlmanac) -> None:
     assert (made["calendar"], made["utc"]) == ("JULIAN", "1500-01-10T14:30:00Z")
 
 
+@pytest.mark.parametrize("date", ["1500-03-10", "1582-10-04", "-0043-03-15"])
+def test_an_instant_that_was_told_means_the_same_when_it_is_asked_again(
+    date: str, ephemeris: SwissAlmanac
+) -> None:
+    first = ask("houses", birth(date=date, timezone="UTC"), ephemeris)
+    told = birth(date=first.computed_for["utc"], time=None)
+    again = ask("houses", told, ephemeris)
+    for name in ("utc", "julian_day"):
+        assert again.computed_for[name] == first.computed_for[name]
+    (warning,) = again.meta["warnings"]
+    assert warning.startswith("date: with Z or an offset it was read as ISO 8601 has it")
+    julian = ask("houses", {**told, "calendar": "JULIAN"}, ephemeris)
+    assert julian.computed_for["julian_day"] != first.computed_for["julian_day"]
+    assert julian.meta["warnings"] == []
+
+
 def test_houses_need_no_ephemeris_file(ephemeris: SwissAlmanac) -> None:
     made = ask("houses", birth(date="0800-12-25"), ephemeris).computed_for
     assert made["ephemeris"]["files"] == []
