@@ -23,13 +23,16 @@ from app.settings import Settings, unknown_names
 from app.stopping import stop
 from app.telemetry.logs import configure, log_setup, logger
 from app.telemetry.writing import written_apart
-from app.web.connections import Runner
+from app.web.connections import Bounds, Runner
 
 KEEP_ALIVE_SECONDS = 75.0
 """Longer than the 60 s of common reverse proxies, so that they close first."""
 
 BACKLOG = 1024
 """Connections that may wait to be accepted; beyond, a client tries again only after a second."""
+
+DESCRIPTORS_KEPT = 256
+"""Open files for what is no connection of a client: the database, workers, files."""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes may keep the event loop waiting, a tenth of what is usual."""
@@ -59,6 +62,7 @@ async def _serve(settings: Settings) -> int:
     app = create_app(settings)
     runner = Runner(
         app,
+        _bounds(settings),
         access_log=None,
         handle_signals=False,
         keepalive_timeout=KEEP_ALIVE_SECONDS,
@@ -79,6 +83,18 @@ async def _serve(settings: Settings) -> int:
         asked.cancel()
         app[STATE].draining = True
         await stop(runner, signals, settings.drain_seconds, status)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    """What clients may take; behind proxies many of them share an address."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        most = sys.maxsize
+    return Bounds(
+        send_seconds=settings.send_timeout,
+        connections=min(settings.max_connections, max(1, most - DESCRIPTORS_KEPT)),
+        of_address=0 if settings.trusted_proxies else settings.max_connections_per_address,
+    )
 
 
 async def _started(runner: web.AppRunner, asked: asyncio.Task[int]) -> bool:

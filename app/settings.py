@@ -449,6 +449,26 @@ class Settings(BaseSettings):
         "Longest request body; a longer one is 413. What is no calculation takes 65536 at most",
         ge=1024,
     )
+    send_timeout: float = setting(
+        "SEND_TIMEOUT",
+        30.0,
+        "Seconds without a byte taken of an answer that waits, after which its connection is ended",
+        gt=0,
+    )
+    max_connections: int = setting(
+        "MAX_CONNECTIONS",
+        10_000,
+        "Open connections of clients, about 30 kB each while idle and up to 1 MB while its client "
+        "reads nothing; more are closed at once. Never more than the limit of open files allows",
+        ge=1,
+    )
+    max_connections_per_address: int = setting(
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        1000,
+        "Of these from one address, so that one alone cannot take them all; 0 for no limit, as "
+        "with TRUSTED_PROXIES, behind which many share one",
+        ge=0,
+    )
     token_cache_size: int = setting(
         "TOKEN_CACHE_SIZE", 10_000, "Verified tokens remembered, about 1 kB each", ge=1
     )

@@ -34,7 +34,7 @@ from app.settings import Settings
 from app.storage.postgres import Connection
 from app.telemetry.metrics import Metrics
 from app.web.answers import JSON_HEADERS, now_text
-from app.web.connections import Runner
+from app.web.connections import Bounds, Runner
 from app.web.cors import Cors
 from app.web.limits import LIMITS, Limits
 from app.web.routing import Handler, Route, RouteClass
@@ -166,7 +166,10 @@ KINDS = {
 async def _serve(kind: str, port: int) -> None:
     """Serve for ever."""
     app = KINDS[kind]()
-    runner = (Runner if kind == "guarded" else web.AppRunner)(app, access_log=None)
+    guarded = kind == "guarded"
+    runner = (
+        Runner(app, Bounds(), access_log=None) if guarded else web.AppRunner(app, access_log=None)
+    )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     await asyncio.Event().wait()

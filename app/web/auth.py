@@ -50,6 +50,7 @@ from app.web.auth_shapes import (
 )
 from app.web.bodies import form_body, is_form, json_body, query_of
 from app.web.ids import id_of
+from app.web.media_types import media_type
 from app.web.routing import Bearer, Route, RouteClass
 from app.web.user_shapes import scope_names
 from app.web.users import owner
@@ -176,7 +177,7 @@ async def _credentials(request: web.Request) -> Credentials:
     if _is_own_api(request):
         return await json_body(request, Credentials)
     expected = "a form with username and password, as application/x-www-form-urlencoded"
-    raise InvalidInput.of("body", expected, request.content_type)
+    raise InvalidInput.of("body", expected, media_type(request).name or None)
 
 
 async def _presented(request: web.Request) -> str | None:

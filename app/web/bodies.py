@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import hdrs, web
 from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
@@ -25,16 +24,17 @@ from app.errors import (
 )
 from app.keys import SETTINGS
 from app.web.answers import OWN_API, note_ignored
+from app.web.forms import MULTIPART, URLENCODED, fields_in
+from app.web.media_types import media_type
+from app.web.unpacking import NotPacked, TooLong, encoding_of, unpacked
 from app.wire import decode
 
 Model = TypeVar("Model", bound=BaseModel)
 READ_HERE = 65_536
 """Bytes of the longest body that the event loop itself looks into, which takes it a millisecond;
 what workers read may be as long as the server allows."""
-MOST_FORM_FIELDS = 50
-_UNREADABLE = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
-"""What aiohttp raises for parts, headers, character sets and encodings that are wrong."""
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+BODY = web.RequestKey("body", bytes)
+"""What was read before, for who reads it again."""
 
 
 class Body(BaseModel):
@@ -44,31 +44,48 @@ class Body(BaseModel):
 
 
 async def read_body(request: web.Request, most: int | None = None) -> bytes:
-    """The body, of at most so many bytes; raises PayloadTooLarge, mostly before reading it.
+    """The body, unpacked, of at most so many bytes; raises PayloadTooLarge, mostly before reading.
 
-    Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says.
+    Raises BadRequest for one that ends early, comes too slowly, or is not encoded as it says, and
+    UnsupportedMediaType for another encoding than gzip and deflate.
     """
     limit = min(most or request.client_max_size, request.client_max_size)
-    if (request.content_length or 0) > limit:
-        raise body_too_large(limit)
-    body = await _read(request)
-    if len(body) > limit:  # its length was not announced, or it was compressed
+    if (body := request.get(BODY)) is None:
+        request[BODY] = body = await _read(request, limit)
+    if len(body) > limit:  # somebody else allowed more
         raise body_too_large(limit)
     return body
 
 
-async def _read(request: web.Request) -> bytes:
+async def _read(request: web.Request, limit: int) -> bytes:
+    encoding = encoding_of(request.headers.get(hdrs.CONTENT_ENCODING))
+    if (request.content_length or 0) > limit:
+        raise body_too_large(limit)
     try:
         if request.content.is_eof():  # it is all here, as it mostly is: no clock to set
-            return await request.read()
-        async with asyncio.timeout(request.app[SETTINGS].request_deadline):
-            return await request.read()
+            body = await _received(request, limit)
+        else:
+            async with asyncio.timeout(request.app[SETTINGS].request_deadline):
+                body = await _received(request, limit)
+        return unpacked(body, encoding, limit)
+    except TooLong as error:
+        raise body_too_large(limit) from error
     except TimeoutError as error:
         msg = "the body did not arrive in time; send it at once"
         raise BadRequest(msg, details={"field": "body"}) from error
-    except (web.RequestPayloadError, ConnectionError) as error:
+    except (NotPacked, web.RequestPayloadError, ConnectionError) as error:
         msg = "the body could not be read: it ended early, or its Content-Encoding is wrong"
         raise BadRequest(msg, details={"field": "body"}) from error
+
+
+async def _received(request: web.Request, limit: int) -> bytes:
+    """The bytes as they were sent; raises PayloadTooLarge without waiting for all of them."""
+    body = bytearray()
+    while part := await request.content.readany():
+        body += part
+        if len(body) > limit:
+            raise body_too_large(limit)
+    return bytes(body)
 
 
 def body_too_large(limit: int) -> PayloadTooLarge:
@@ -79,9 +96,9 @@ def body_too_large(limit: int) -> PayloadTooLarge:
 
 def require_json(request: web.Request) -> None:
     """Refuse a body that says it is something else; one that says nothing is taken for JSON."""
-    if "Content-Type" not in request.headers:
+    if hdrs.CONTENT_TYPE not in request.headers:
         return
-    kind = request.content_type
+    kind = media_type(request).name
     if kind != "application/json" and not kind.endswith("+json"):
         msg = f"header Content-Type must be application/json, got {kind[:64]!r}"
         raise UnsupportedMediaType(msg, details={"field": "header.Content-Type", "got": kind[:64]})
@@ -104,23 +121,13 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
 
 def is_form(request: web.Request) -> bool:
     """Whether the body says that it is a form."""
-    return request.content_type in _FORMS
+    return media_type(request).name in (URLENCODED, MULTIPART)
 
 
 async def form_body(request: web.Request, model: type[Model]) -> Model:
     """The fields of a form; raises InvalidInput, PayloadTooLarge or BadRequest."""
-    if request.content_type == _FORMS[0]:
-        await read_body(request, READ_HERE)  # in our own time; what follows takes it from there
-    else:
-        request = request.clone(client_max_size=READ_HERE)
-    try:
-        async with asyncio.timeout(request.app[SETTINGS].request_deadline):
-            fields = await request.post()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise body_too_large(READ_HERE) from error
-    except (TimeoutError, *_UNREADABLE) as error:
-        raise InvalidInput.of("body", "a form", NOT_TOLD) from error
-    return checked({name: fields[name] for name in list(fields)[:MOST_FORM_FIELDS]}, model)
+    body = await read_body(request, READ_HERE)
+    return checked(fields_in(body, media_type(request)), model)
 
 
 def query_of(request: web.Request, model: type[Model]) -> Model:

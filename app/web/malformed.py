@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.http_exceptions import (
     BadStatusLine,
-    ContentEncodingError,
     HttpProcessingError,
     InvalidHeader,
     InvalidURLError,
@@ -24,7 +23,6 @@ from app.errors import (
     ExpectationFailed,
     HeadersTooLarge,
     NotFound,
-    UnsupportedMediaType,
     UriTooLong,
 )
 
@@ -97,10 +95,6 @@ _CHUNKS = _Rule(
     *("body", "chunks, each after its size in hexadecimal digits", "other bytes"),
     "send Content-Length instead",
 )
-_ENCODING = _Rule(
-    *("header.Content-Encoding", "gzip, deflate, or left out", "another"),
-    *("send the body as it is", UnsupportedMediaType),
-)
 _EXPECT = _Rule(
     *("header.Expect", "100-continue, or left out", "something else"),
     *("leave it out", ExpectationFailed),
@@ -110,7 +104,6 @@ _BY_KIND: tuple[tuple[type[HttpProcessingError], _Rule], ...] = (
     (BadStatusLine, _LINE),
     (InvalidURLError, _TARGET),
     (InvalidHeader, _HEADERS),
-    (ContentEncodingError, _ENCODING),
 )
 _BY_WORDS: tuple[tuple[str, _Rule], ...] = (
     ("Missing 'Host'", _NO_HOST),

@@ -27,6 +27,7 @@ from app.storage.administration import UserChange
 from app.storage.errors import Contended
 from app.web import admin_users, service_tokens
 from app.web.answers import REQUEST_ID
+from app.web.bodies import BODY
 from app.web.idempotency import HEADER
 from tests.accounts.conftest import accounts, clock, passwords  # noqa: F401 - fixtures
 from tests.accounts.samples import PASSWORD, person
@@ -52,7 +53,7 @@ class Scene:
         if key is not None:
             headers[HEADER] = key
         request = make_mocked_request("POST", "/", headers, app=app, match_info=named)
-        request._read_bytes = body
+        request[BODY] = body
         scopes = frozenset({"calculations", "admin"})
         request[PRINCIPAL] = Principal("x", self.user_id, "access", scopes, "free", None)
         request[REQUEST_ID] = "of the test"

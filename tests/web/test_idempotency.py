@@ -24,6 +24,7 @@ from app.storage import idempotency
 from app.storage.errors import DatabaseUnavailable
 from app.storage.postgres import Connection
 from app.web.answers import REQUEST_ID
+from app.web.bodies import BODY
 from app.web.idempotency import HEADER, REPLAYED, Answer, once
 from app.wire import decode
 from tests.accounts.conftest import accounts, clock, passwords  # noqa: F401 - fixtures
@@ -178,7 +179,7 @@ class Effects:
         app[SETTINGS] = self._accounts.settings
         headers = {} if key is None else {HEADER: key}
         request = make_mocked_request("POST", path, headers=headers, app=app)
-        request._read_bytes = b"{}"
+        request[BODY] = b"{}"
         request[PRINCIPAL] = self._principal
         request[REQUEST_ID] = "of the test"
         return request
@@ -339,7 +340,7 @@ async def test_a_repetition_after_a_change_of_key_is_known(effects: Effects) -> 
 async def test_another_path_or_body_is_another_request(effects: Effects) -> None:
     await once(effects.request(), effects.work)
     other = effects.request()
-    other._read_bytes = b"{ }"
+    other[BODY] = b"{ }"
     for request in (effects.request(path="/api/v1/charts?x=1"), other):
         with pytest.raises(InvalidInput, match="Idempotency-Key must be a new one"):
             await once(request, effects.work)
