@@ -32,7 +32,7 @@ class Clients:
         """
         if not self._proxies or not forwarded:
             return peer
-        told = ",".join(forwarded).split(",")
+        told = ",".join(forwarded[-MOST_HOPS:]).rsplit(",", MOST_HOPS)
         for hop in reversed(told[-MOST_HOPS:]):
             before = _address(hop)
             if before is None or not self._is_ours(peer):

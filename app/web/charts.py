@@ -18,7 +18,7 @@ from app.keys import ACCOUNTS, EDIT_TURNS, POOL, PRINCIPAL, SETTINGS
 from app.security.tokens import Scope
 from app.storage.charts import Listing, SavedChart, insert_chart, no_chart
 from app.storage.postgres import Connection
-from app.web.answers import note_ignored, told
+from app.web.answers import has_already, note_ignored, told
 from app.web.bodies import json_members, query_of
 from app.web.chart_shapes import (
     ChartAnswer,
@@ -31,7 +31,6 @@ from app.web.chart_shapes import (
     shown,
 )
 from app.web.chart_warnings import unread
-from app.web.etags import is_held
 from app.web.finding import listed_at
 from app.web.idempotency import Answer, once
 from app.web.ids import LONGEST_ID, id_of
@@ -77,7 +76,7 @@ async def get(request: web.Request) -> web.Response:
     members = members_in(query_of(request, FieldsQuery).fields)
     chart = await keeping.chart_of(*_whose(request))
     headers = {hdrs.ETAG: _tag(chart)}
-    if is_held(request, str(chart.version)):
+    if has_already(request, str(chart.version)):
         return web.Response(status=304, headers=headers)
     return _told(request, chart, members)
 

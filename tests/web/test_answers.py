@@ -11,7 +11,15 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from app.web import answers
-from app.web.answers import APART_FROM, COMPRESS_FROM, MOST_APART, accepts, compress
+from app.web.answers import (
+    APART_FROM,
+    COMPRESS_FROM,
+    LONGEST_CHOICE,
+    MOST_APART,
+    accepts,
+    compress,
+    has_already,
+)
 
 
 @pytest.fixture
@@ -135,3 +143,40 @@ def test_a_media_type_that_is_named_is_accepted(headers: list[str]) -> None:
 )
 def test_a_media_type_that_is_refused_or_not_named_is_not_accepted(headers: list[str]) -> None:
     assert not accepts(accepting(*headers), "text/markdown")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ('W/"a1"', True),
+        ('"a1"', True),
+        ('"b2", W/"a1"', True),
+        ("*", True),
+        ('"A1"', False),
+        ("a1", False),
+        ("", False),
+    ],
+)
+def test_whoever_names_a_tag_has_its_answer(told: str, *, expected: bool) -> None:
+    request = make_mocked_request("GET", "/", headers=CIMultiDict({"If-None-Match": told}))
+    assert has_already(request, "a1") is expected
+
+
+def test_lists_without_end_are_not_read_to_theirs() -> None:
+    """Each header may have kilobytes, and there may be a hundred of them."""
+    kept = answers._names.cache_info().currsize
+    flood = [("Accept", "," * 8000)] * 100
+    request = make_mocked_request(
+        "GET",
+        "/",
+        headers=CIMultiDict(
+            [*flood, ("Accept", "text/markdown"), ("If-None-Match", "," * 8000 + '"a1"')]
+        ),
+    )
+    assert not accepts(request, "text/markdown")
+    assert not has_already(request, "a1")
+    assert answers._names.cache_info().currsize == kept + 1
+    short = make_mocked_request(
+        "GET", "/", headers=CIMultiDict({"Accept": "," * (LONGEST_CHOICE - 13) + "text/markdown"})
+    )
+    assert accepts(short, "text/markdown")
