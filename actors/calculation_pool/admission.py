@@ -15,7 +15,7 @@ RETRY_AFTER = 5
 
 
 class Admission:
-    """Places for long work; a request holds one from its first part until its answer."""
+    """Places for long work; a request holds one while it waits for parts of its answer."""
 
     def __init__(self, most: int) -> None:
         self.held = 0
@@ -30,6 +30,15 @@ class Admission:
                 f"at once: {self._most}; try again in {RETRY_AFTER} seconds"
             )
             raise Overloaded(msg, retry_after=RETRY_AFTER)
+        with self.place_again():
+            yield
+
+    @contextmanager
+    def place_again(self) -> Iterator[None]:
+        """A place for one that had one before, and waited meanwhile for nothing but its reader.
+
+        There is always one: what has begun is not refused.
+        """
         self.held += 1
         try:
             yield

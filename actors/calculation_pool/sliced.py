@@ -23,10 +23,12 @@ ROOM_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class LongWork:
-    """One request of long work, and from when until when its answer is wanted.
+    """One request of long work, and how long is waited for it.
 
-    `since` and `deadline` on the event loop's clock; `is_wanted` tells whether the caller is
-    still there.
+    Its answer as a whole is wanted within `patience` seconds `since` a time on the event loop's
+    clock; of one that is sent in lines each part is, from when it is asked for: how long the
+    reader takes for them is no concern of this. `is_wanted` tells whether the caller is still
+    there.
     """
 
     pool: Ref[Compute]
@@ -34,7 +36,7 @@ class LongWork:
     operation: str
     body: bytes
     since: float
-    deadline: float
+    patience: float
     is_wanted: Callable[[], bool]
 
     async def answer(self) -> Outcome:
@@ -43,50 +45,62 @@ class LongWork:
         Raises Overloaded before the first part, if too much long work is under way already, and
         CancelledError once the caller has left: no further part is computed.
         """
-        cut = await self._ask("#cut", self.body, Lane.INSTANT)
+        by = self.since + self.patience
+        cut = await self._ask("#cut", self.body, Lane.INSTANT, by)
         if cut.status != CUT:
             return cut
         with self.admission.place():
-            return await self._whole(decode(cut.fragment))
+            return await self._whole(decode(cut.fragment), by)
 
-    async def _whole(self, parts: Sequence[object]) -> Outcome:
+    async def _whole(self, parts: Sequence[object], by: float) -> Outcome:
         if len(parts) <= 1:
-            return await self._admitted("", self.body)
+            return await self._admitted("", self.body, by)
         done: list[bytes] = []
-        async with aclosing(self._computed("#part", parts)) as computed:
+        async with aclosing(self._computed("#part", parts, by)) as computed:
             async for part in computed:
                 if part.status != CUT:
                     return part
                 done.append(part.fragment)
         merged = paired(self.body, b"[%b]" % b",".join(done))
-        return await self._admitted("#merge", merged)
+        return await self._admitted("#merge", merged, by)
 
     async def lines(self) -> AsyncGenerator[Outcome]:
         """The parts as lines of a stream, each as soon as it is there; or the first failure.
 
-        Raises what `answer` raises. Close it, and what is on its way is given up.
+        Raises what `answer` raises. Close it, and what is on its way is given up. While the reader
+        takes a part, no place is held: that costs no worker, and may last.
         """
-        cut = await self._ask("#rows", self.body, Lane.INSTANT)
+        cut = await self._ask("#rows", self.body, Lane.INSTANT, self.since + self.patience)
         if cut.status != CUT:
             yield cut
             return
         parts: Sequence[object] = decode(cut.fragment)
-        with self.admission.place():
-            async with aclosing(self._computed("#lines", parts)) as computed:
-                async for part in computed:
-                    yield part
-                    if part.status != CUT:
-                        return
+        place = self.admission.place()
+        async with aclosing(self._computed("#lines", parts)) as computed:
+            while True:
+                with place:
+                    part = await anext(computed, None)
+                if part is None:
+                    return
+                yield part
+                if part.status != CUT:
+                    return
+                place = self.admission.place_again()
 
-    async def _computed(self, phase: str, parts: Sequence[object]) -> AsyncGenerator[Outcome]:
-        """The parts in their order, a few ahead of the one that is waited for."""
+    async def _computed(
+        self, phase: str, parts: Sequence[object], by: float | None = None
+    ) -> AsyncGenerator[Outcome]:
+        """The parts in their order, a few ahead of the one that is waited for.
+
+        All of them `by` loop time, or each in time for itself.
+        """
         ahead: list[asyncio.Task[Outcome]] = []
         waiting = iter(parts)
         try:
             while True:
                 while len(ahead) < PARTS_AT_ONCE and (part := next(waiting, None)) is not None:
                     body = paired(self.body, encode(part))
-                    ahead.append(asyncio.create_task(self._admitted(phase, body)))
+                    ahead.append(asyncio.create_task(self._admitted(phase, body, by)))
                 if not ahead:
                     return
                 if not self.is_wanted():
@@ -97,16 +111,18 @@ class LongWork:
                 task.cancel()
                 task.add_done_callback(_look_at)
 
-    async def _admitted(self, phase: str, body: bytes) -> Outcome:
+    async def _admitted(self, phase: str, body: bytes, by: float | None) -> Outcome:
         """What the pool answers to work that has begun: it waits until there is room for it."""
+        if by is None:
+            by = asyncio.get_running_loop().time() + self.patience
         while True:
             try:
-                return await self._ask(phase, body, Lane.LONG)
+                return await self._ask(phase, body, Lane.LONG, by)
             except MailboxFull:
                 await asyncio.sleep(ROOM_SECONDS)
 
-    async def _ask(self, phase: str, body: bytes, lane: Lane) -> Outcome:
-        within = self.deadline - asyncio.get_running_loop().time()
+    async def _ask(self, phase: str, body: bytes, lane: Lane, by: float) -> Outcome:
+        within = by - asyncio.get_running_loop().time()
         if within <= 0.0:
             raise AskTimeout(self.operation, 0.0)
         return await self.pool.ask(

@@ -18,7 +18,7 @@ from app.compat.meant import meant_calculations
 from app.compat.operations import cost_of
 from app.errors import InvalidInput, NotFound
 from app.keys import ADMISSION, CACHE, POOL, SETTINGS
-from app.web.answers import accepts, enveloped
+from app.web.answers import accepts, enveloped, has_already
 from app.web.bodies import read_body, require_json
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
@@ -49,8 +49,7 @@ async def get_calculation(request: web.Request) -> web.StreamResponse:
     if not outcome.lasting:
         return shown(request, outcome)
     headers = {**LASTING_HEADERS, "ETag": f'W/"{outcome.digest}"'}
-    held = {tag.value for tag in request.if_none_match or ()}
-    if not held.isdisjoint({outcome.digest, "*"}):
+    if has_already(request, outcome.digest):
         return web.Response(status=304, headers=headers)
     return shown(request, outcome, headers)
 
@@ -101,16 +100,15 @@ def asked(request: web.Request, name: str) -> str:
 
 
 def long_work(request: web.Request, operation: str, body: bytes) -> LongWork:
-    """Work that is cut into parts, wanted until its deadline or until the caller leaves."""
-    now = asyncio.get_running_loop().time()
+    """Work that is cut into parts, wanted for its time or until the caller leaves."""
     transport = request.transport
     return LongWork(
         request.app[POOL],
         request.app[ADMISSION],
         operation,
         body,
-        now,
-        now + request.app[SETTINGS].long_request_deadline,
+        asyncio.get_running_loop().time(),
+        request.app[SETTINGS].long_request_deadline,
         lambda: transport is not None and not transport.is_closing(),
     )
 

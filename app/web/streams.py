@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 
 from aiohttp import hdrs, web
 
@@ -18,13 +17,10 @@ from app.web.wrapper import failure_of
 from app.wire import CUT, Outcome, encode, failure
 
 LINES = "application/x-ndjson"
-END_SECONDS = 5.0
-"""For the last line and what waits before it, though the deadline of the work be over: a slow
-reader shall learn that it was."""
 
 
 class _CallerLeft(Exception):
-    """The connection is closed, or nobody reads from it any more."""
+    """The connection is closed."""
 
 
 def wants_lines(request: web.Request, name: str) -> bool:
@@ -37,8 +33,8 @@ async def streamed(request: web.Request, work: LongWork) -> web.StreamResponse:
     """The rows as they come, and a last line that tells whether they are all.
 
     A failure before the first row is an answer with its own status; one behind it is the last
-    line, `{"success": false, "error": ...}`. To a caller who has left, or who reads nothing until
-    the deadline of the work, nothing more is told.
+    line, `{"success": false, "error": ...}`. A caller may take the rows as slowly as its line is:
+    one who takes nothing any more loses the connection, and to one who has left nothing is told.
     """
     async with aclosing(work.lines()) as parts:
         first = await anext(parts, None)
@@ -46,16 +42,16 @@ async def streamed(request: web.Request, work: LongWork) -> web.StreamResponse:
             return enveloped(request, first)
         response = _headed(request)
         try:
-            async with _to_caller(work.deadline):
+            with _to_caller():
                 await response.prepare(request)
-            last = await _rows_sent(request, response, first, parts, work.deadline)
-            async with _to_caller(asyncio.get_running_loop().time() + END_SECONDS):
+            last = await _rows_sent(request, response, first, parts)
+            with _to_caller():
                 await response.write(last)
                 await response.write_eof()
         except _CallerLeft:
             # Counted with the 200 that was sent: whoever leaves is no fault of this server.
             if request.transport is not None:
-                request.transport.abort()  # `close` would wait for the reader of what is unsent
+                request.transport.abort()
         return response
 
 
@@ -64,7 +60,6 @@ async def _rows_sent(
     response: web.StreamResponse,
     first: Outcome | None,
     parts: AsyncGenerator[Outcome],
-    deadline: float,
 ) -> bytes:
     """Send all rows that come; returns the last line. Raises _CallerLeft."""
     rows, part = 0, first
@@ -73,7 +68,7 @@ async def _rows_sent(
             if part.status != CUT:
                 return _failed(part.fragment)
             rows += part.fragment.count(b"\n")
-            async with _to_caller(deadline):
+            with _to_caller():
                 await response.write(part.fragment)
             part = await anext(parts, None)
     except _CallerLeft:
@@ -91,13 +86,12 @@ def _failed(fragment: bytes) -> bytes:
     return b"{%b}\n" % fragment
 
 
-@asynccontextmanager
-async def _to_caller(by: float) -> AsyncIterator[None]:
-    """Around what is sent until loop time `by`; raises _CallerLeft when nobody takes it."""
+@contextmanager
+def _to_caller() -> Iterator[None]:
+    """Around what is sent; raises _CallerLeft when nobody takes it."""
     try:
-        async with asyncio.timeout_at(by):
-            yield
-    except (ConnectionError, TimeoutError) as error:
+        yield
+    except ConnectionError as error:
         raise _CallerLeft from error
 
 

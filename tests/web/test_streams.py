@@ -17,10 +17,12 @@ from structlog.testing import capture_logs
 from actors.calculation_pool.sliced import LongWork
 from actors.runtime import ActorCrashed, ActorStopped, AskTimeout, MailboxFull
 from app.errors import Overloaded, WorkerLost
+from app.keys import METRICS
 from app.limits.policy import Policy
 from app.limits.windows import Windows
 from app.settings import Settings
 from app.telemetry.metrics import Metrics
+from app.web.connections import Bounds, Runner
 from app.web.cors import Cors
 from app.web.limits import Limits
 from app.web.routing import Handler, Route
@@ -33,6 +35,7 @@ from tests.server import LONG_ENOUGH
 
 ROWS = [{"row": 1}, {"row": 2}]
 ASKING = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
+PATIENT = Bounds()
 END = b"0\r\n\r\n"
 """Of a body that is whole."""
 
@@ -43,7 +46,6 @@ class _Table:
 
     rows: list[bytes]
     failure: BaseException | None = None
-    deadline: float = field(default_factory=lambda: _now() + LONG_ENOUGH)
     pause: Callable[[], Any] = lambda: asyncio.sleep(0)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -90,18 +92,16 @@ class _Server:
         return {at[2]: count.value for at, count in self.metrics.requests.values.items()}
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
 @asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[_Server]:
-    metrics = RequestMetrics.of(Metrics())
+async def serving(handler: Handler, bounds: Bounds = PATIENT) -> AsyncIterator[_Server]:
+    counted = Metrics()
+    metrics = RequestMetrics.of(counted)
     limits = Limits(Policy.of(Settings()), Windows(60, 100))
     wrapper = Wrapper(known(), limits, metrics, Cors(()), LONG_ENOUGH)
     app = web.Application()
+    app[METRICS] = counted
     app.router.add_get("/", wrapper.around(Route("GET", "/", handler)))
-    runner = web.AppRunner(app)
+    runner = Runner(app, bounds, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -220,15 +220,31 @@ async def test_whoever_leaves_in_the_middle_is_no_fault_and_no_row_is_computed_f
     assert logged == []
 
 
-async def test_a_reader_that_stops_reading_holds_nothing_beyond_the_deadline() -> None:
-    table = _Table([b'{"row":1}\n' * 100_000] * 1000, deadline=_now() + 0.2)
+async def test_a_reader_that_stops_reading_holds_nothing_any_more() -> None:
+    table = _Table([b'{"row":1}\n' * 100_000] * 1000)
     with capture_logs() as logged:
-        async with serving(streaming(table)) as server, asyncio.timeout(LONG_ENOUGH):
+        bounds = Bounds(send_seconds=0.2)
+        async with serving(streaming(table), bounds) as server, asyncio.timeout(LONG_ENOUGH):
             with socket.create_connection(("127.0.0.1", server.port)) as silent:
                 silent.sendall(ASKING)
                 await table.closed.wait()
                 await eventually(lambda: server.counted() == {"200": 1})
     assert logged == []
+
+
+async def test_a_reader_that_is_slow_gets_all_rows() -> None:
+    """Its pauses are together many times as long as one of them may be."""
+    row, bounds = b'{"row":1}\n' * 10_000, Bounds(send_seconds=1.0)
+    async with serving(streaming(_Table([row] * 20)), bounds) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=16_384)
+        async with asyncio.timeout(LONG_ENOUGH):
+            writer.write(ASKING)
+            received = b""
+            while not received.endswith(b"\r\n" + END) and (data := await reader.read(65_536)):
+                received += data
+                await asyncio.sleep(0.1)
+            writer.close()
+    assert lines_in(received)[-1]["end"]["rows"] == 200_000
 
 
 @pytest.mark.parametrize("failure", [KeyError("x"), WorkerLost("x"), ConnectionResetError("x")])

@@ -48,7 +48,7 @@ class _Pool:
 def work(pool: _Pool, admission: Admission, within: float = LONG_ENOUGH) -> LongWork:
     now = asyncio.get_running_loop().time()
     asked = cast("Ref[Compute]", pool)
-    return LongWork(asked, admission, "search", b"{}", now, now + within, lambda: True)
+    return LongWork(asked, admission, "search", b"{}", now, within, lambda: True)
 
 
 async def rows_of(given: LongWork) -> int:
@@ -99,9 +99,39 @@ async def test_a_place_is_given_back_whatever_ends_the_work() -> None:
     pool.gate.set()
     lines = work(pool, admission).lines()
     await anext(lines)
-    assert admission.held == 1
     await lines.aclose()
     assert admission.held == 0
+
+
+async def test_lines_hold_a_place_while_they_are_computed_and_none_while_they_are_read() -> None:
+    pool, admission = _Pool(), Admission(1)
+    lines = work(pool, admission).lines()
+    first = asyncio.ensure_future(anext(lines))
+    await until(lambda: len(pool.asked) > 0)
+    assert admission.held == 1
+    pool.gate.set()
+    await first
+    assert admission.held == 0
+    with admission.place():  # which another has taken meanwhile: what has begun goes on
+        assert (await anext(lines)).status == CUT
+    await lines.aclose()
+    assert admission.held == 0
+
+
+async def test_a_slow_reader_gets_all_lines_though_they_take_longer_than_the_work_may() -> None:
+    pool, within = _Pool(), 0.2
+    pool.gate.set()
+    given = work(pool, Admission(1), within)
+    over = asyncio.get_running_loop().time() + 2 * within
+    async with aclosing(given.lines()) as lines:
+        await anext(lines)
+        await asyncio.sleep(over - asyncio.get_running_loop().time())
+        assert [part.status async for part in lines] == [CUT] * (PARTS - 1)
+
+
+async def test_lines_that_are_not_computed_in_time_end() -> None:
+    with pytest.raises(AskTimeout):
+        await rows_of(work(_Pool(full_for=1_000_000), Admission(1), within=0.05))
 
 
 async def test_work_that_has_begun_waits_while_the_pool_is_full(
