@@ -226,8 +226,9 @@ def _storage(keys: SigningKeys) -> Context:
             )
             app[STORAGE] = served.storage
             principals.catch_up = served.listener.catch_up
-            app[STATE].dependencies[served.outbound.name] = served.is_well
             postgres = served.storage.postgres
+            app[STATE].dependencies[served.outbound.name] = served.is_well
+            app[STATE].dependencies["postgres_disk"] = lambda: postgres.room.is_there
             app[ACCOUNTS] = Accounts(postgres, keys, passwords, settings)
             await first_accounts(app[ACCOUNTS])
             await note_key(app[ACCOUNTS])

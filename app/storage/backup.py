@@ -23,7 +23,12 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from app.security.secrets import KEY_FILE
 from app.settings import Settings
 from app.storage.embedded_home import has_database
-from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
+from app.storage.errors import (
+    CannotOpenStorage,
+    DatabaseUnavailable,
+    DiskFull,
+    StatementRefused,
+)
 from app.storage.launch import SELF
 from app.storage.migrate import MIGRATIONS, Migration, migrate, migrations_in, newest
 from app.storage.opening import open_server
@@ -122,7 +127,7 @@ async def _alone(settings: Settings) -> AsyncIterator[str]:
         try:
             await _refuse_while_used(dsn)
             yield dsn
-        except (DatabaseUnavailable, StatementRefused) as error:
+        except (DatabaseUnavailable, DiskFull, StatementRefused) as error:
             raise CannotBackUp(str(error)) from error
 
 

@@ -13,6 +13,10 @@ class DatabaseUnavailable(Unavailable):
     """No connection, or it broke: the fault of the database; only this one trips a breaker."""
 
 
+class DiskFull(Unavailable):
+    """The database is there and has no room for what was to be written; it can still be read."""
+
+
 class RedisUnavailable(Unavailable):
     """No usable answer from Redis, whatever the reason; only this one trips its breaker."""
 

@@ -75,7 +75,10 @@ async def migrate(
     connect_within: float = 5.0,
     turn_within: float = TURN_SECONDS,
 ) -> tuple[str, ...]:
-    """The names of the migrations applied now; raises CannotMigrate, DatabaseUnavailable."""
+    """The names of the migrations applied now.
+
+    Raises CannotMigrate, DatabaseUnavailable, DiskFull.
+    """
     applied: list[str] = []
     options = connect_options(connect_within, None)
     async with dedicated(dsn, options) as raw:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from app.settings import Settings
 from app.storage.embedded import attached_server, embedded_server
 from app.storage.embedded_process import EmbeddedServer
-from app.storage.errors import CannotOpenStorage, DatabaseUnavailable, StatementRefused
+from app.storage.errors import (
+    CannotOpenStorage,
+    DatabaseUnavailable,
+    DiskFull,
+    StatementRefused,
+)
 from app.storage.listener import Listener
 from app.storage.migrate import MIGRATIONS, migrate, migrations_in
 from app.storage.postgres import Guard, PoolLimits, Postgres, unguarded
@@ -52,7 +57,7 @@ async def open_storage(
         connect_within = settings.database_connect_timeout
         try:
             applied = await migrate(dsn, migrations, connect_within=connect_within)
-        except (DatabaseUnavailable, StatementRefused) as error:
+        except (DatabaseUnavailable, DiskFull, StatementRefused) as error:
             raise _unreachable(error) from error
         for name in applied:
             _log.info("migration applied", migration=name)

@@ -1,9 +1,10 @@
 """The pool of connections to PostgreSQL, and the only importer of asyncpg.
 
 Its exceptions end here: callers meet `DatabaseUnavailable` for trouble with the connection,
-`Overloaded` when no connection came free in time, `DeadlineExceeded` for a statement that took
-too long, `Contended` for a transaction that lost to another, `Conflict` for a constraint,
-`BadRequest` for a value that cannot be stored, and `StatementRefused` for a fault of ours.
+`DiskFull` for what the database has no room for, `Overloaded` when no connection came free in time,
+`DeadlineExceeded` for a statement that took too long, `Contended` for a transaction that lost to
+another, `Conflict` for a constraint, `BadRequest` for a value that cannot be stored, and
+`StatementRefused` for a fault of ours.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from app.storage.errors import (
     Conflict,
     Contended,
     DatabaseUnavailable,
+    DiskFull,
     StatementRefused,
 )
+from app.storage.room import LASTS_SECONDS, Room
 from app.telemetry.logs import logger
 from app.wire import decode, encode
 
@@ -50,6 +53,7 @@ _CONTENDED = ("40001", "40P01", "55P03")
 """Serialization failure, deadlock, lock not available."""
 _CONFLICTS = ("23503", "23505", "23P01")
 """Foreign key, unique and exclusion constraints."""
+_DISK_FULL = "53100"
 _UNAVAILABLE = ("08", "53", "57P", "25006", "25P03", "28", "3D", "58", "XX")
 """Connection, resources, operator's intervention, standby, idle, access, system, corruption."""
 
@@ -134,6 +138,7 @@ class Postgres:
         self._dsn = dsn
         self._limits = limits
         self._guard = guard
+        self.room = Room()
         self._bound = limits.size + limits.overflow
         self._slots = asyncio.BoundedSemaphore(self._bound)
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
@@ -177,9 +182,16 @@ class Postgres:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection of one's own; raises Overloaded, DatabaseUnavailable or the guard's."""
+        """A connection of one's own; raises Overloaded, DatabaseUnavailable or the guard's.
+
+        A `DiskFull` that passes is noted in `room`.
+        """
         async with self._slot(), self._guard(), self._borrowed() as raw:
-            yield Connection(raw)
+            try:
+                yield Connection(raw)
+            except DiskFull:
+                self.room.note_refusal()
+                raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -288,6 +300,9 @@ def _translation(error: asyncpg.PostgresError) -> Exception:
     return StatementRefused(state, constraint)
 
 
-def _unavailable(reason: str) -> DatabaseUnavailable:
+def _unavailable(reason: str) -> DatabaseUnavailable | DiskFull:
+    if reason == _DISK_FULL:
+        msg = "the server has no room to store this; try again once its operator has made some"
+        return DiskFull(msg, retry_after=int(LASTS_SECONDS))
     msg = f"the database does not answer ({reason}); try again in {RETRY_LATER} seconds"
     return DatabaseUnavailable(msg, retry_after=RETRY_LATER)

@@ -12,7 +12,7 @@ from app.resilience.outbound import Outbound
 from app.resilience.policy import OutboundPolicy, ThrottlePolicy
 from app.resilience.registry import Registry
 from app.settings import Settings
-from app.storage.errors import Conflict, Contended, DatabaseUnavailable
+from app.storage.errors import Conflict, Contended, DatabaseUnavailable, DiskFull
 from app.storage.listener import Listener
 from app.storage.opening import Storage, open_storage, pool_limits
 from app.telemetry.logs import logger
@@ -58,7 +58,7 @@ async def serve_storage(
         registry,
         policy(settings),
         trips_on=(DatabaseUnavailable,),
-        answers=(Conflict, Contended),
+        answers=(Conflict, Contended, DiskFull),
         reconnect=reconnect,
     )
     async with open_storage(settings, guard=lambda: outbound.guard("connection")) as storage:

@@ -17,9 +17,10 @@ from app.security.tokens import Claims, Kind, digest_of, issue
 from app.storage.postgres import connect_options, dedicated
 from tests.faults.processes import eventually
 from tests.server import LONG_ENOUGH, SECRET, SERVICE_USER, RunningServer, token
-from tests.storage.servers import Owner
+from tests.storage.servers import FULL_DISK, Owner
 from tests.web.raw import OWN
 
+CHARTS = "/api/v1/charts"
 STORED = "/api/v1/auth/me"
 """Reads what is stored, not only the token."""
 
@@ -147,3 +148,28 @@ def test_without_postgresql_calculations_go_on_and_the_rest_says_so(
     assert eventually(lambda: first.get("/health", scopes=()).json() == {"status": "healthy"})
     outages = [line for line in first.lines if line["message"] == "dependency is out"]
     assert len(outages) <= 3, "one line an outage, not one a request"
+
+
+def test_a_full_disk_refuses_what_would_be_stored_and_nothing_else(
+    owner: Owner, first: RunningServer
+) -> None:
+    """And the log says why, in one line for all of it."""
+    execute(owner.dsn, FULL_DISK.format("charts"))
+    for _ in range(12):
+        refused = first.post(CHARTS, EXAMPLE)
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "60"
+        assert refused.json()["error"]["code"] == "UNAVAILABLE"
+        assert "no room" in refused.json()["error"]["message"]
+        assert first.get(CHARTS).status_code == 200
+    assert circuit(first) == 0
+    report = first.get("/health?detail", scopes=()).json()
+    assert report["status"] == "degraded"
+    assert report["dependencies"]["postgres"] == "healthy"
+    assert report["dependencies"]["postgres_disk"] == "unhealthy"
+    assert first.get("/health/ready", scopes=()).status_code == 200
+    told = [line for line in first.lines if line["level"] == "ERROR"]
+    assert [line["message"] for line in told] == ["the disk of the database is full"]
+
+    execute(owner.dsn, "DROP TRIGGER full_disk ON charts")
+    assert first.post(CHARTS, EXAMPLE).status_code == 201

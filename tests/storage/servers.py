@@ -20,6 +20,13 @@ from tests.server import LONG_ENOUGH, ROOT
 
 AS_ROOT = os.geteuid() == 0
 NOBODY = 65534
+FULL_DISK = """
+    CREATE FUNCTION nocturna.no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
+    END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON nocturna.{} EXECUTE FUNCTION nocturna.no_room()
+"""
+"""After this the new rows of a table meet what they would on a full disk."""
 PACKAGES = sysconfig.get_path("purelib")
 
 

@@ -9,15 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.errors import BadRequest, DeadlineExceeded, NotFound, Overloaded
 from app.storage.embedded import embedded_server
-from app.storage.errors import Conflict, Contended, DatabaseUnavailable, StatementRefused
+from app.storage.errors import (
+    Conflict,
+    Contended,
+    DatabaseUnavailable,
+    DiskFull,
+    StatementRefused,
+)
 from app.storage.listener import FIRST_DELAY, LONGEST_DELAY, Listener, jittered
 from app.storage.postgres import Connection, Postgres, connect_options, dedicated
 from tests.server import LONG_ENOUGH
 from tests.storage.conftest import LIMITS, in_use
-from tests.storage.servers import kill
+from tests.storage.servers import FULL_DISK, kill
 
 Pause = Callable[[float], Awaitable[None]]
 NOWHERE = "postgresql://nobody:a-secret@/x?host=/nonexistent"
@@ -42,6 +49,11 @@ class Watching:
 async def table(postgres: Postgres) -> None:
     async with postgres.connection() as connection:
         await connection.execute("CREATE TABLE things (id int PRIMARY KEY, name text, data jsonb)")
+
+
+async def fill_the_disk(connection: Connection, name: str) -> None:
+    """Have every new row of a table refused for want of room."""
+    await connection.execute(FULL_DISK.format(name))
 
 
 async def names(postgres: Postgres) -> list[str]:
@@ -183,6 +195,33 @@ async def test_the_loser_of_a_deadlock_may_try_again(postgres: Postgres) -> None
         return "won"
 
     assert sorted(await asyncio.gather(lock(1, 2), lock(2, 1))) == ["lost", "won"]
+
+
+async def test_a_full_disk_is_told_by_itself_and_is_no_outage(migrated: str) -> None:
+    watching = Watching()
+    async with Postgres(migrated, LIMITS, watching) as postgres:
+        await table(postgres)
+        async with postgres.connection() as connection:
+            await connection.execute("INSERT INTO things VALUES (1, 'kept')")
+            await fill_the_disk(connection, "things")
+        assert postgres.room.is_there
+
+        async def write() -> None:
+            async with postgres.transaction() as connection:
+                await connection.execute("INSERT INTO things VALUES (2, 'anna')")
+
+        with capture_logs() as lines:
+            for _ in range(2):
+                with pytest.raises(DiskFull):
+                    await write()
+            with pytest.raises(DiskFull, match="no room") as refusal:
+                await write()
+        assert (refusal.value.status, refusal.value.retry_after) == (503, 60)
+        assert watching.seen[-3:] == ["DiskFull"] * 3
+        assert not postgres.room.is_there
+        assert await names(postgres) == ["kept"]
+    told = [line["event"] for line in lines if line["log_level"] == "error"]
+    assert told == ["the disk of the database is full"]
 
 
 async def test_no_database_is_unavailable_and_names_no_secret() -> None:

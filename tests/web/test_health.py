@@ -72,7 +72,8 @@ def test_detail_tells_what_the_server_rests_on(
     }
     assert (report["status"], report["service"]) == ("healthy", "nocturna")
     assert report["version"] == "1.0.0"
-    assert report["dependencies"] == {"calculation_pool": "healthy", "postgres": "healthy"}
+    needed = ("calculation_pool", "postgres", "postgres_disk")
+    assert report["dependencies"] == dict.fromkeys(needed, "healthy")
     assert report["ephemeris"] == {"de_number": 431}
     metrics = report["metrics"]
     assert set(metrics) == {"uptime_seconds", "active_connections", "memory_usage_mb"}
