@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.accounts.locks import Locks
+from app.accounts.repetitions import Repetitions
 from app.accounts.turns import Turns
 from app.security.passwords import Passwords
 from app.security.secrets import SigningKeys
@@ -19,7 +20,7 @@ from app.storage.postgres import Postgres
 class Accounts:
     """`clock` tells seconds since 1970; `locks` are those that were told of.
 
-    `turns` are those of logins that wait in this process.
+    `turns` are those of logins that wait in this process, `repetitions` the requests that do.
     """
 
     postgres: Postgres
@@ -29,6 +30,7 @@ class Accounts:
     clock: Callable[[], float] = time.time
     locks: Locks = field(default_factory=Locks)
     turns: Turns = field(default_factory=Turns)
+    repetitions: Repetitions = field(default_factory=Repetitions)
 
     def moment(self) -> datetime:
         """Now, by the clock."""

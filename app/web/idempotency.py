@@ -3,7 +3,7 @@
 The key is claimed in a transaction of its own. The work and its answer are one more, so that a
 server that dies leaves both or neither, and a claim that is lost to another cannot commit. Work
 that fails gives the key back: only an answer of success is kept, and a corrected request may use
-the key again.
+the key again. A repetition that comes while the first request is under way waits a moment for it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from typing import Any
 from aiohttp import web
 from multidict import istr
 
+from app.accounts.context import Accounts
 from app.accounts.holders import account_of
 from app.errors import AppError, Conflicting, InvalidInput
-from app.keys import ACCOUNTS, PRINCIPAL
+from app.keys import ACCOUNTS, PRINCIPAL, SETTINGS
 from app.storage import idempotency
 from app.storage.errors import StatementRefused
 from app.storage.idempotency import Earlier, IdempotentRequest
@@ -66,7 +67,8 @@ async def once(request: web.Request, work: Work) -> web.Response:
     """The answer of some work in a transaction; under an `Idempotency-Key`, of the first time.
 
     Raises InvalidInput for a key that is none or that belongs to another request, Conflicting
-    while the first request is under way, and what the work raises.
+    while the first request is under way for longer than a repetition waits, and what the work
+    raises.
     """
     postgres = request.app[ACCOUNTS].postgres
     if HEADER not in request.headers:
@@ -76,6 +78,8 @@ async def once(request: web.Request, work: Work) -> web.Response:
         return told(request, answer.data, answer.status)
     asked = await _asked(request)
     found = await _claim(postgres, asked)
+    if isinstance(found, Earlier) and _is_under_way(asked, found):
+        found = await _awaited(request.app[ACCOUNTS], asked) or found
     if isinstance(found, Earlier):
         return _replayed(request, asked, found)
     answer = await _settled(postgres, asked, found, work)
@@ -115,7 +119,26 @@ async def _claim(postgres: Postgres, asked: IdempotentRequest) -> datetime | Ear
             earlier = await idempotency.find_earlier(connection, asked)
             if earlier is not None:
                 return earlier
-    raise _under_way(RETRY_SOON)
+    raise _under_way(RETRY_SOON, RETRY_SOON)
+
+
+async def _awaited(accounts: Accounts, asked: IdempotentRequest) -> datetime | Earlier | None:
+    """What `_claim` gives once the first request is over, None if that takes too long."""
+
+    async def look() -> datetime | Earlier | None:
+        found = await _claim(accounts.postgres, asked)
+        return None if isinstance(found, Earlier) and _is_under_way(asked, found) else found
+
+    return await accounts.repetitions.awaited((asked.principal, asked.key), look)
+
+
+def _is_under_way(asked: IdempotentRequest, earlier: Earlier) -> bool:
+    """Whether the same request came before, and has no answer yet."""
+    return _is_same(asked, earlier) and earlier.answer is None
+
+
+def _is_same(asked: IdempotentRequest, earlier: Earlier) -> bool:
+    return earlier.digest in (asked.digest, *asked.former)
 
 
 async def _settled(
@@ -146,23 +169,29 @@ async def _keep(
     """Settle the claim; raises Conflicting when it was lost to another, so that nothing commits."""
     kept = encode(answer.again)
     if not await idempotency.settle(connection, asked, mark, answer.status, kept):
-        raise _under_way(RETRY_SOON)
+        raise _under_way(RETRY_SOON, RETRY_SOON)
 
 
 def _replayed(request: web.Request, asked: IdempotentRequest, earlier: Earlier) -> web.Response:
-    if earlier.digest not in (asked.digest, *asked.former):
+    if not _is_same(asked, earlier):
         expected = "a new one: it was used for another request within the last day"
         raise InvalidInput.of(f"header.{HEADER}", expected, asked.key)
     if earlier.status is None or earlier.answer is None:
-        raise _under_way(earlier.seconds_left)
+        raise _still_under_way(earlier.seconds_left, request.app[SETTINGS].request_deadline)
     response = told(request, decode(earlier.answer), earlier.status)
     response.headers[REPLAYED] = "true"
     return response
 
 
-def _under_way(seconds: int) -> Conflicting:
+def _still_under_way(seconds_left: int, deadline: float) -> Conflicting:
+    """Younger than the deadline of a request, the first one is likely to be answered soon."""
+    is_young = idempotency.CLAIM_SECONDS - seconds_left < deadline
+    return _under_way(seconds_left, RETRY_SOON if is_young else seconds_left)
+
+
+def _under_way(seconds: int, retry_after: int) -> Conflicting:
     msg = (
         f"the first request with this {HEADER} is under way; repeat this one later. The first one "
         f"is over, or given up because its server died, in {seconds} s at most"
     )
-    return Conflicting(msg, retry_after=seconds)
+    return Conflicting(msg, retry_after=retry_after)

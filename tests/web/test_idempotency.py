@@ -16,6 +16,7 @@ from aiohttp.test_utils import make_mocked_request
 
 from app.accounts.context import Accounts
 from app.accounts.holders import account_of
+from app.accounts.repetitions import Repetitions
 from app.errors import Conflicting, InvalidInput, PermissionDenied, Unavailable
 from app.keys import ACCOUNTS, PRINCIPAL, SETTINGS
 from app.security.secrets import SigningKeys
@@ -29,7 +30,7 @@ from app.web.idempotency import HEADER, REPLAYED, Answer, once
 from app.wire import decode
 from tests.accounts.conftest import accounts, clock, passwords  # noqa: F401 - fixtures
 from tests.accounts.samples import PASSWORD, person
-from tests.server import RunningServer, token
+from tests.server import LONG_ENOUGH, RunningServer, token
 from tests.storage.conftest import dsn, migrated, postgres, server_dsn  # noqa: F401 - fixtures
 from tests.web.test_service_tokens import PREFIXES, TOKENS, call, data, listed
 
@@ -167,16 +168,22 @@ class Effects:
     """Work whose effect is a letter in a row; it counts how often it ran."""
 
     def __init__(self, context: Accounts, principal: Principal) -> None:
-        self._accounts = context
+        self.accounts = context
         self._principal = principal
         self.runs = 0
         self.failure: Exception | None = None
         self.lost = False
 
+    def let_wait(self, seconds: float, most: int = 1) -> Repetitions:
+        """How long repetitions wait from now on, and how many of them; those that do."""
+        waiting = Repetitions(seconds, most)
+        self.accounts = replace(self.accounts, repetitions=waiting)
+        return waiting
+
     def request(self, key: str | None = "a key", path: str = "/api/v1/charts") -> web.Request:
         app = web.Application()
-        app[ACCOUNTS] = self._accounts
-        app[SETTINGS] = self._accounts.settings
+        app[ACCOUNTS] = self.accounts
+        app[SETTINGS] = self.accounts.settings
         headers = {} if key is None else {HEADER: key}
         request = make_mocked_request("POST", path, headers=headers, app=app)
         request[BODY] = b"{}"
@@ -191,7 +198,7 @@ class Effects:
             self._principal.user_id,
         )
         if self.lost:
-            async with self._accounts.postgres.connection() as other:
+            async with self.accounts.postgres.connection() as other:
                 await lose_claims(other)
                 assert await takes_over(other)
         if self.failure is not None:
@@ -200,11 +207,19 @@ class Effects:
 
     async def count(self) -> int:
         """Effects that were committed."""
-        async with self._accounts.postgres.connection() as connection:
+        async with self.accounts.postgres.connection() as connection:
             name = await connection.fetchval(
                 "SELECT first_name FROM users WHERE id = $1", self._principal.user_id
             )
         return len(name or "")
+
+
+async def age_claims(connection: Connection, seconds: int) -> None:
+    """Let some of the time of every claim pass."""
+    await connection.execute(
+        "UPDATE idempotency_keys SET in_flight_until = in_flight_until - $1 * interval '1 second'",
+        seconds,
+    )
 
 
 async def lose_claims(connection: Connection) -> None:
@@ -284,6 +299,64 @@ async def test_a_cancelled_request_frees_the_key(effects: Effects) -> None:
     assert told(await once(effects.request(), effects.work)) == {"secret": 1}
 
 
+class Held:
+    """Work that is under way until it is let go on."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def work(self, connection: Connection) -> Answer:
+        self.begun.set()
+        await self.goes_on.wait()
+        return await self._effects.work(connection)
+
+
+async def waiting(repetitions: Repetitions, number: int) -> None:
+    async with asyncio.timeout(LONG_ENOUGH):
+        while len(repetitions) < number:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_repetition_waits_for_the_request_that_is_under_way(
+    effects: Effects, *, fails: bool
+) -> None:
+    """And does the work itself if that one fails."""
+    repetitions, held = effects.let_wait(LONG_ENOUGH, most=3), Held(effects)
+    first = asyncio.create_task(once(effects.request(), held.work))
+    await held.begun.wait()
+    again = [asyncio.create_task(once(effects.request(), effects.work)) for _ in range(3)]
+    await waiting(repetitions, 3)
+    if fails:
+        first.cancel()
+    held.goes_on.set()
+    answers = [await task for task in again]
+    replayed = [REPLAYED in answer.headers for answer in answers]
+    assert sorted(replayed) == [not fails, True, True]
+    assert await effects.count() == effects.runs == 1
+    assert len(repetitions) == 0
+    await asyncio.wait({first})
+    assert first.cancelled() is fails
+
+
+async def test_where_too_many_wait_a_repetition_is_sent_away_for_a_second(
+    effects: Effects,
+) -> None:
+    repetitions, held = effects.let_wait(LONG_ENOUGH, most=1), Held(effects)
+    first = asyncio.create_task(once(effects.request(), held.work))
+    await held.begun.wait()
+    again = asyncio.create_task(once(effects.request(), effects.work))
+    await waiting(repetitions, 1)
+    with pytest.raises(Conflicting) as refused:
+        await once(effects.request(), effects.work)
+    assert refused.value.retry_after == 1
+    with pytest.raises(InvalidInput):
+        await once(effects.request(path="/api/v1/jobs"), effects.work)
+    held.goes_on.set()
+    assert (await first).status == (await again).status == 201
+
+
 async def test_a_server_that_dies_before_the_work_blocks_the_key_for_a_minute(
     effects: Effects, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,13 +369,19 @@ async def test_a_server_that_dies_before_the_work_blocks_the_key_for_a_minute(
         with pytest.raises(RuntimeError, match="the end"):
             await once(effects.request(), effects.work)
     effects.failure = None
+    effects.let_wait(0.0)
     with pytest.raises(Conflicting, match="or given up because its server died") as refused:
         await once(effects.request(), effects.work)
+    assert refused.value.retry_after == 1
+    async with effects.accounts.postgres.connection() as connection:
+        await age_claims(connection, 40)
+    with pytest.raises(Conflicting) as refused:
+        await once(effects.request(), effects.work)
     assert refused.value.retry_after is not None
-    assert 1 <= refused.value.retry_after <= idempotency.CLAIM_SECONDS
+    assert 1 < refused.value.retry_after <= 20
     assert f"in {refused.value.retry_after} s at most" in refused.value.message
     assert await effects.count() == 0
-    async with effects._accounts.postgres.connection() as connection:
+    async with effects.accounts.postgres.connection() as connection:
         await lose_claims(connection)
     assert told(await once(effects.request(), effects.work)) == {"secret": 2}
     assert await effects.count() == 1
@@ -318,19 +397,19 @@ async def test_a_request_that_was_too_slow_has_no_effect(effects: Effects) -> No
 async def test_a_body_cannot_be_guessed_from_what_is_kept(effects: Effects) -> None:
     """It may hold a password: the digest needs the key of the server."""
     await once(effects.request(), effects.work)
-    async with effects._accounts.postgres.connection() as connection:
+    async with effects.accounts.postgres.connection() as connection:
         kept = await connection.fetchval("SELECT request_digest FROM idempotency_keys")
     assert kept != sha256(b"POST /api/v1/charts\n{}").digest()
-    other = replace(effects._accounts, keys=SigningKeys("o" * 32, ("o" * 32,)))
+    other = replace(effects.accounts, keys=SigningKeys("o" * 32, ("o" * 32,)))
     with pytest.raises(InvalidInput):
         await once(Effects(other, effects._principal).request(), effects.work)
 
 
 async def test_a_repetition_after_a_change_of_key_is_known(effects: Effects) -> None:
     await once(effects.request(), effects.work)
-    before = effects._accounts.keys.current
+    before = effects.accounts.keys.current
     keys = SigningKeys("n" * 32, ("n" * 32, before))
-    later = Effects(replace(effects._accounts, keys=keys), effects._principal)
+    later = Effects(replace(effects.accounts, keys=keys), effects._principal)
     assert told(await once(later.request(), later.work)) == {"secret": None}
     with pytest.raises(InvalidInput):
         await once(later.request(path="/api/v1/jobs"), later.work)
