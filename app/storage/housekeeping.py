@@ -17,8 +17,8 @@ from app.telemetry.logs import logger
 
 BATCH = 1000
 """Rows of one statement: some milliseconds, and a transaction that is in nobody's way."""
-MOST_BATCHES = 100
-"""Of one table at a time; the rest comes with the next."""
+PAUSE_SECONDS = 0.05
+"""Between two batches: however many rows there are, others have most of the time."""
 EVERY_SECONDS, FIRST_SECONDS = 3600.0, 300.0
 """Between two times, and before the first: a server that starts has other work."""
 
@@ -65,17 +65,25 @@ async def delete_ended(connection: Connection, ended: Ended, before: datetime, l
 
 
 async def purge(
-    postgres: Postgres, now: datetime, *, batch: int = BATCH, most_batches: int = MOST_BATCHES
+    postgres: Postgres,
+    now: datetime,
+    *,
+    batch: int = BATCH,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Mapping[str, int]:
-    """How many rows of each kind were deleted; raises what the database raises."""
+    """How many rows of each kind were deleted: all that had ended by then.
+
+    Raises what the database raises.
+    """
     deleted = dict.fromkeys(PURGED, 0)
     for kind, ended in PURGED.items():
-        for _ in range(most_batches):
+        while True:
             async with postgres.connection() as connection:
                 count = await delete_ended(connection, ended, now - ended.kept, batch)
             deleted[kind] += count
             if count < batch:
                 break
+            await pause(PAUSE_SECONDS)
     return deleted
 
 

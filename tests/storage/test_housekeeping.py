@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.storage.errors import DatabaseUnavailable
-from app.storage.housekeeping import PURGED, delete_ended, keep_house, purge
+from app.storage.housekeeping import PAUSE_SECONDS, PURGED, delete_ended, keep_house, purge
 from app.storage.postgres import Connection, Postgres
 from tests.storage.tokens import NOW, add_owner
 
@@ -117,16 +117,21 @@ async def test_the_alerts_of_a_token_go_with_it(postgres: Postgres) -> None:
         assert await connection.fetchval("SELECT count(*) FROM token_alerts") == 1
 
 
-@pytest.mark.parametrize(("most", "deleted"), [(2, 4), (3, 5), (9, 5)])
-async def test_batches_are_bounded_and_the_rest_comes_later(
-    postgres: Postgres, most: int, deleted: int
+async def test_all_is_deleted_in_batches_with_a_pause_after_each_that_was_full(
+    postgres: Postgres,
 ) -> None:
+    pauses: list[tuple[float, int]] = []
     async with postgres.connection() as connection:
-        ends = [NOW - timedelta(days=2, seconds=number) for number in range(5)]
+        ends = [NOW - timedelta(days=2, seconds=number) for number in range(251)]
         await add(connection, "login_attempts", *ends)
-        first = await purge(postgres, NOW, batch=2, most_batches=most)
-        assert first["login_attempts"] == deleted
-        assert (await purge(postgres, NOW))["login_attempts"] == 5 - deleted
+
+        async def pause(seconds: float) -> None:
+            pauses.append((seconds, await left(connection, "login_attempts")))
+
+        deleted = await purge(postgres, NOW, batch=2, pause=pause)
+        assert deleted["login_attempts"] == 251
+        assert await left(connection, "login_attempts") == 0
+    assert pauses == [(PAUSE_SECONDS, rows) for rows in range(249, 0, -2)]
 
 
 async def test_rows_that_another_is_deleting_are_left_to_it(postgres: Postgres) -> None:
