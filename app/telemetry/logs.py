@@ -22,6 +22,8 @@ MOST_CAUSES, MOST_FRAMES = 4, 5
 
 Ids = Callable[[], tuple[str | None, str | None]]
 """Tells the id of a request and the id of its user, as far as they are known by now."""
+_CACHE = "aiocache"
+"""The library that tells the key of each answer it looks for, which is a digest of a request."""
 COMMAND_LINE = "command line"
 """Who acts where there is no request."""
 
@@ -101,6 +103,7 @@ def configure(setup: LogSetup) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=setup.level, force=True)
+    logging.getLogger(_CACHE).setLevel(max(logging.WARNING, logging.root.level))
     sys.excepthook = _log_uncaught
 
 

@@ -216,3 +216,38 @@ def test_whoever_acts_is_the_user_of_the_request_or_somebody_at_a_shell(
 ) -> None:
     assert contexts["ours"]["acting"] == "u1"
     assert contexts["after its end"]["acting"] == "command line"
+
+
+LEVELS = """
+import logging, sys
+from app.telemetry.logs import LogSetup, configure
+
+configure(LogSetup("mercury", sys.argv[1], as_json=True))
+for level in ("debug", "info", "warning", "error"):
+    for name in ("aiocache.base", "library"):
+        getattr(logging.getLogger(name), level)("%s of %s", level, name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("DEBUG", {"aiocache.base": ["warning", "error"], "library": ["debug", "info"]}),
+        ("ERROR", {"aiocache.base": ["error"], "library": []}),
+    ],
+)
+def test_the_cache_tells_no_digests_of_requests(level: str, told: dict[str, list[str]]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEVELS, level],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    lines = [json.loads(line)["message"] for line in done.stderr.splitlines()]
+    of_cache = [line.split()[0] for line in lines if line.endswith("aiocache.base")]
+    others = [line.split()[0] for line in lines if line.endswith("library")]
+    assert of_cache == told["aiocache.base"]
+    assert others[: len(told["library"])] == told["library"]
