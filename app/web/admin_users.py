@@ -105,6 +105,9 @@ class RoleChange(Body):
 
 async def list_users(request: web.Request) -> web.Response:
     asked = query_of(request, UsersQuery)
+    if asked.search is not None and not rules.is_printable(asked.search):
+        expected = "the beginning of a name or an address, without control characters"
+        raise InvalidInput.of("query.search", expected, asked.search)
     wanted = UserFilter(asked.search, asked.is_active, asked.is_approved, asked.tier)
     accounts = request.app[ACCOUNTS]
     page = await administration.page_of_users(accounts, wanted, asked.cursor, asked.limit)

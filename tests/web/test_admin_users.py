@@ -65,6 +65,9 @@ def test_a_list_is_filtered(server: RunningServer) -> None:
         ("is_active=perhaps", "query.is_active"),
         ("tier=gold", "query.tier"),
         ("search=", "query.search"),
+        ("search=%00", "query.search"),
+        ("search=a%00b", "query.search"),
+        ("search=a%0Ab", "query.search"),
     ],
 )
 def test_a_wrong_query_is_refused_by_its_field(
@@ -73,12 +76,9 @@ def test_a_wrong_query_is_refused_by_its_field(
     assert refusal(call(server, "GET", f"{USERS}?{query}"), 422).startswith(field)
 
 
-@pytest.mark.parametrize("search", ["' OR 1=1 --", "%25", "%00", "\\", "_", "𐍈"])
+@pytest.mark.parametrize("search", ["' OR 1=1 --", "%25", "\\", "_", "𐍈"])
 def test_a_search_is_a_text_and_nothing_else(server: RunningServer, search: str) -> None:
-    reply = call(server, "GET", f"{USERS}?search={search}")
-    assert reply.status_code in {200, 400}
-    if reply.status_code == 200:
-        assert data(reply)["users"] == []
+    assert data(call(server, "GET", f"{USERS}?search={search}"))["users"] == []
 
 
 def test_an_account_is_made_and_told_of(server: RunningServer) -> None:
