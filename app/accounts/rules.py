@@ -8,6 +8,7 @@ import unicodedata
 from app.errors import NOT_TOLD, InvalidInput
 from app.security.passwords import LONGEST_PASSWORD
 from app.settings import Settings
+from app.storage.users import alike
 from app.wire import is_text
 
 LONGEST_EMAIL, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63
@@ -15,12 +16,16 @@ LONGEST_EMAIL, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63
 LONGEST_USERNAME = 64
 LONGEST_NAME = 100
 """Characters of a first or last name."""
+_ALPHABETS = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "COPTIC", "CHEROKEE"}
+"""Those with letters that look the same, by the first word of their names in Unicode."""
+_words = re.compile(r"[^\W\d_]+").findall
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\]\\]+\Z").match
 _LABEL = re.compile(r"(?!-)[^\W_](?:[^\W_]|-)*(?<!-)\Z").match
 
 
 def email_address(text: str) -> str:
-    """An address with its domain in lower case; raises InvalidInput."""
+    """An address in letters of the usual form, its domain in lower case; raises InvalidInput."""
+    given, text = text, alike(text)
     local, _, domain = text.rpartition("@")
     labels = domain.split(".")
     sound = (
@@ -34,12 +39,17 @@ def email_address(text: str) -> str:
     )
     if not sound:
         expected = f"an e-mail address such as ada@example.com, of {LONGEST_EMAIL} characters"
-        raise InvalidInput.of("email", f"{expected} at most", text)
+        raise InvalidInput.of("email", f"{expected} at most", given)
     return f"{local}@{domain.lower()}"
 
 
 def user_name(text: str) -> str:
-    """A user name; raises InvalidInput. None may look like the address of somebody else."""
+    """A user name in letters of the usual form; raises InvalidInput.
+
+    None may look like the address of somebody else, nor, by letters of several alphabets in one
+    word, like the name of somebody else.
+    """
+    given, text = text, alike(text)
     sound = (
         0 < len(text) <= LONGEST_USERNAME
         and is_printable(text)
@@ -48,7 +58,9 @@ def user_name(text: str) -> str:
     )
     if not sound:
         expected = f"1 to {LONGEST_USERNAME} characters without @, control characters or outer"
-        raise InvalidInput.of("username", f"{expected} spaces", text)
+        raise InvalidInput.of("username", f"{expected} spaces", given)
+    if any(len(_alphabets(word)) > 1 for word in _words(text)):
+        raise InvalidInput.of("username", "words of letters of one alphabet each", given)
     return text
 
 
@@ -76,3 +88,9 @@ def is_printable(text: str) -> bool:
     return not any(
         unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text
     )
+
+
+def _alphabets(word: str) -> set[str]:
+    """Of the alphabets with letters that look the same, those in a word."""
+    named = (unicodedata.name(letter, "").partition(" ")[0] for letter in word)
+    return _ALPHABETS.intersection(named)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.storage.postgres import Connection
+from app.storage.users import alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,12 @@ class Attempt:
 
 
 async def folded(connection: Connection, name: str) -> str:
-    """A name as accounts are looked up by it: two of the same account are equal."""
-    return str(await connection.fetchval("SELECT lower($1::text)", name))
+    """A name as accounts are looked up by it: two of the same account are equal.
+
+    The capital I with a dot has a small letter of its own in one form, and none in another.
+    """
+    small = await connection.fetchval("SELECT lower($1::text)", alike(name))
+    return str(small).replace("i\u0307", "i")
 
 
 async def list_of_account(

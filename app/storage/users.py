@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +27,14 @@ class User:
     tier: str
     created_at: datetime
     updated_at: datetime
+
+
+def alike(name: str) -> str:
+    """A name or an address in letters of the usual form: the same for those that look alike (NFKC).
+
+    New accounts have theirs so; older ones may not.
+    """
+    return unicodedata.normalize("NFKC", name)
 
 
 async def insert_user(  # noqa: PLR0913 - columns
@@ -84,15 +93,17 @@ async def get_user(connection: Connection, user_id: UUID) -> User:
 async def find_by_name(connection: Connection, name: str) -> tuple[User, str | None] | None:
     """The account of an e-mail address or a user name in any case, and its password hash.
 
-    An address goes before a name.
+    An address goes before a name, and what was given before what looks like it.
     """
     query = """
         SELECT id, email, username, first_name, last_name,
             is_active, is_approved, is_superuser, tier, created_at, updated_at, password_hash
-        FROM users WHERE lower(email) = lower($1) OR lower(username) = lower($1)
-        ORDER BY lower(email) = lower($1) DESC NULLS LAST LIMIT 1
+        FROM users
+        WHERE lower(email) IN (lower($1), lower($2)) OR lower(username) IN (lower($1), lower($2))
+        ORDER BY lower(email) = lower($1) DESC NULLS LAST, lower(username) = lower($1) DESC,
+            lower(email) = lower($2) DESC NULLS LAST LIMIT 1
     """
-    row = await connection.fetchrow(query, name)
+    row = await connection.fetchrow(query, name, alike(name))
     return None if row is None else (_user(row), row["password_hash"])
 
 

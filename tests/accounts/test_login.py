@@ -47,7 +47,9 @@ async def locked_for(accounts: Accounts, name: str, origin: Origin = HERE) -> in
     return refused.value.retry_after
 
 
-@pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.com", "Ada@Example.COM"])
+@pytest.mark.parametrize(
+    "name", ["ada", "ADA", "\uff21\uff24\uff21", "ada@example.com", "Ada@Example.COM"]
+)
 async def test_a_name_or_an_address_in_any_case_logs_in(accounts: Accounts, name: str) -> None:
     await person(accounts)
     tokens = await login(accounts, name, PASSWORD, HERE)
@@ -275,6 +277,13 @@ async def test_failures_are_forgotten_after_the_window(accounts: Accounts, clock
     clock.forward(accounts.settings.login_window)
     await fail(accounts, "ada", 4)
     assert (await login(accounts, "ada", PASSWORD, HERE)).access_token
+
+
+async def test_no_other_form_of_a_name_gives_more_tries(accounts: Accounts) -> None:
+    await person(accounts)
+    await fail(accounts, "ada", accounts.settings.login_failures)
+    for name in ("ADA", "\uff41da", "\uff41\uff44\uff41"):
+        assert await locked_for(accounts, name)
 
 
 async def test_one_account_does_not_lock_another(accounts: Accounts) -> None:

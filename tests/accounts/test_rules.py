@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from app.accounts.rules import email_address, new_password, person_name, user_name
@@ -18,6 +20,10 @@ from app.settings import Settings
         ("ада@пример.рф", "ада@пример.рф"),
         (f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 58}.de", None),
         ("1@2.de", "1@2.de"),
+        (
+            "\uff41\uff44\uff41\uff20\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45\uff0e\uff43\uff4f\uff4d",
+            "ada@example.com",
+        ),
     ],
 )
 def test_an_address_keeps_all_but_the_case_of_its_domain(given: str, kept: str | None) -> None:
@@ -66,9 +72,37 @@ def test_what_is_no_address_is_refused(given: str) -> None:
         email_address(given)
 
 
-@pytest.mark.parametrize("given", ["a", "Ada Lovelace", "x" * 64, "Ада", "' OR 1=1; --", "a.b_c-d"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("a", "Ada Lovelace", "x" * 64, "Ада", "' OR 1=1; --", "a.b_c-d"),
+        *("Ада-ada", "Ω mega", "東京taro", "naïve 2", "e\u0301ve"),
+    ],
+)
 def test_a_user_name_may_be_any_line_of_text(given: str) -> None:
-    assert user_name(given) == given
+    assert user_name(given) == unicodedata.normalize("NFC", given)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("\uff21\uff24\uff2d\uff29\uff2e", "ADMIN"),
+        ("ﬁnn", "finn"),
+        ("\U0001d4b6\U0001d4b9\U0001d4b6", "ada"),
+        ("a\u00a0b", "a b"),
+        ("ⅷ", "viii"),
+    ],
+)
+def test_a_user_name_is_kept_in_letters_of_the_usual_form(given: str, kept: str) -> None:
+    assert user_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["\u0430dmin", "admi\u03bf", "Ada adm\u0456n", "a\uff20b.de", "\u00a0a"]
+)
+def test_a_user_name_does_not_look_like_that_of_somebody_else(given: str) -> None:
+    with pytest.raises(InvalidInput, match="username must be"):
+        user_name(given)
 
 
 @pytest.mark.parametrize(

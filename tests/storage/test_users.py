@@ -53,6 +53,20 @@ async def test_an_account_is_found_by_address_or_name_in_any_case(
         assert await find_by_name(connection, name) == (user, HASH)
 
 
+async def test_a_name_that_looks_like_a_stored_one_finds_it_unless_it_is_stored_itself(
+    postgres: Postgres,
+) -> None:
+    async with postgres.transaction() as connection:
+        ada = await insert_user(connection, email="a@x.org", username="Ada", password_hash=None)
+        assert await find_by_name(connection, "\uff21\uff24\uff21") == (ada, None)
+        assert await find_by_name(connection, "\uff41@x.org") == (ada, None)
+        older = await insert_user(
+            connection, email="b@x.org", username="\uff41\uff44\uff41", password_hash=None
+        )
+        assert await find_by_name(connection, "\uff21\uff24\uff21") == (older, None)
+        assert await find_by_name(connection, "ADA") == (ada, None)
+
+
 async def test_an_address_goes_before_a_name_that_looks_like_it(postgres: Postgres) -> None:
     async with postgres.transaction() as connection:
         await insert_user(

@@ -98,6 +98,16 @@ def test_an_account_is_made_and_told_of(server: RunningServer) -> None:
     assert "already registered" in refusal(call(server, "POST", USERS, new), 409)
 
 
+def test_a_name_that_only_looks_another_way_is_taken_and_logs_in(server: RunningServer) -> None:
+    person(server, username="alike-ada", email="alike-ada@people.example.com")
+    wide = "\uff41\uff4c\uff49\uff4b\uff45\uff0d\uff41\uff44\uff41"
+    new = {"email": "alike-eve@people.example.com", "username": wide.upper()}
+    assert "user name is taken" in refusal(call(server, "POST", USERS, new), 409)
+    new = {"email": f"{wide}@people.example.com", "username": "alike-eve"}
+    assert "already registered" in refusal(call(server, "POST", USERS, new), 409)
+    assert log_in(server, wide, PASSWORD).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
