@@ -82,8 +82,8 @@ class Windows:
         """The number of the window of a moment, in seconds since 1970."""
         return int(now) // self.seconds
 
-    def take(self, key: str, limit: Limit, now: float) -> Verdict:
-        """Count one request of a caller if the limit allows it."""
+    def take(self, key: str, limit: Limit, now: float, count: int = 1) -> Verdict:
+        """Count one request of a caller, or all of so many, if the limit allows it."""
         seconds = self.seconds
         number = int(now) // seconds
         window = self._windows.get(key)
@@ -92,11 +92,18 @@ class Windows:
         end = (number + 1) * seconds
         left = end - now
         room = limit.quota - window.count - window.others - window.previous * left / seconds
-        if room < 1 - _ROUNDING:
-            return _refused(limit, window, left, now)
-        window.count += 1
+        if room < count - _ROUNDING:
+            return _refused(limit, window, left, now, count)
+        window.count += count
         self._changed[key] = window
-        return Verdict(limit, True, int(room - 1 + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003
+        return Verdict(limit, True, int(room - count + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003
+
+    def give_back(self, key: str, now: float) -> None:
+        """Uncount one request that was counted a moment ago."""
+        window = self._windows.get(key)
+        if window is not None and window.number == self.number(now) and window.count:
+            window.count -= 1
+            self._changed[key] = window
 
     def refusal(self, key: str, limit: Limit, now: float) -> Verdict | None:
         """What `take` would say if it refused one more request, which is not counted."""
@@ -165,17 +172,22 @@ class Windows:
         return window
 
 
-def _refused(limit: Limit, window: _Window, left: float, now: float) -> Verdict:
-    """The refusal of a request `left` seconds before the end of the window."""
-    wait = max(1, math.ceil(_wait(limit, window, left)))
+def _refused(limit: Limit, window: _Window, left: float, now: float, count: int = 1) -> Verdict:
+    """The refusal of so many requests `left` seconds before the end of the window."""
+    wait = max(1, math.ceil(_wait(limit, window, left, count)))
     reset = max(wait, math.ceil(left))
     return Verdict(limit, False, 0, reset, math.ceil(now) + reset, wait)  # noqa: FBT003
 
 
-def _wait(limit: Limit, window: _Window, left: float) -> float:
-    """Seconds until there is room for one, if nobody takes it."""
+def _wait(limit: Limit, window: _Window, left: float, count: int) -> float:
+    """Seconds until there is room for so many, if nobody takes it.
+
+    For more than the limit ever allows it is two windows: then at least all of it is there.
+    """
     used = window.count + window.others
-    room = limit.quota - 1 - used
+    room = limit.quota - count - used
     if room >= 0:
         return left - room * limit.seconds / window.previous
-    return left + limit.seconds * (1 - (limit.quota - 1) / used)
+    if count > limit.quota:
+        return left + limit.seconds
+    return left + limit.seconds * (1 - (limit.quota - count) / used)

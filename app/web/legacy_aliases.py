@@ -26,6 +26,7 @@ from app.web import auth, health
 from app.web.answers import enveloped
 from app.web.bodies import json_members, require_json
 from app.web.calculations import compute, legacy
+from app.web.limits import count_more
 from app.web.routing import Route, RouteClass
 from app.wire import Outcome, decode, encode, inside, success
 
@@ -58,10 +59,15 @@ class Bundle(CalculationRequest):
 
 
 async def post_bundle(request: web.Request) -> web.Response:
-    """POST /api/v1/calculations -> 200 with the data of all, or the refusal of one of them."""
+    """POST /api/v1/calculations -> 200 with the data of all, or the refusal of one of them.
+
+    It counts as many calculations against the limit as it holds: 429 unless all of them may be.
+    """
     require_json(request)
     birth = await json_members(request)
     parts = dict.fromkeys(_parts(birth.pop("calculations", None)))
+    if len(parts) > 1:
+        count_more(request, len(parts) - 1)
     body = encode(birth)
     outcomes = await _computed(request, parts, body)
     failure = next((outcome for outcome in outcomes if not _is_success(outcome)), None)

@@ -10,6 +10,7 @@ from aiohttp import web
 from multidict import CIMultiDict, istr
 
 from app.errors import RateLimited
+from app.keys import PRINCIPAL
 from app.limits.policy import Policy, address_key, refused_key
 from app.limits.windows import Limit, Verdict, Windows
 from app.security.tokens import Principal
@@ -20,7 +21,7 @@ _X_LIMIT, _X_REMAINING = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining"
 _X_RESET = istr("X-RateLimit-Reset")
 
 VERDICT = web.RequestKey("verdict", Verdict)
-"""Of a request that is counted: for handlers that send headers before the wrapper can."""
+"""Of a request that is counted, the latest: what its answer tells."""
 
 
 class Limits:
@@ -54,6 +55,21 @@ class Limits:
             return None
         return self._windows.take(scale.key_of(principal), limit, self._clock())
 
+    def take_more(self, principal: Principal, count: int) -> Verdict | None:
+        """Count a calculation that `take` has counted as so many more; None without a limit.
+
+        One that is not allowed counts for nothing, as if it had not been taken.
+        """
+        scale = self._policy.calculation
+        limit = scale.limit_of(principal)
+        if limit is None:
+            return None
+        key, now = scale.key_of(principal), self._clock()
+        verdict = self._windows.take(key, limit, now, count)
+        if not verdict.allowed:
+            self._windows.give_back(key, now)
+        return verdict
+
     def _of_address(self, address: str) -> Verdict | None:
         limit = self._policy.address
         if limit is None:
@@ -76,6 +92,15 @@ class Limits:
 
 
 LIMITS = web.AppKey("limits", Limits)
+
+
+def count_more(request: web.Request, count: int) -> None:
+    """Let a calculation count as so many more; raises RateLimited, and then it counts for none."""
+    verdict = request.app[LIMITS].take_more(request[PRINCIPAL], count)
+    if verdict is not None:
+        request[VERDICT] = verdict
+        if not verdict.allowed:
+            raise too_many(verdict)
 
 
 def mark(headers: CIMultiDict[str], verdict: Verdict) -> None:

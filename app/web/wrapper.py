@@ -140,7 +140,7 @@ class _Endpoint:
             response = refused(request, _stopping())
         response.headers[_X_REQUEST_ID] = request_id
         if verdict is not None:
-            mark(response.headers, verdict)
+            mark(response.headers, request[VERDICT])
         if request.method in _CACHED or hdrs.ACCEPT_ENCODING in asked or hdrs.ORIGIN in asked:
             await self._finish(request, response)
         self._tally.add(request, response.status, time.perf_counter() - started, self._slow_seconds)

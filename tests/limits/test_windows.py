@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.limits.windows import Limit, Verdict, Windows
 
 TEN = Limit("free", 10, 60)
@@ -38,6 +40,41 @@ def test_a_refused_request_does_not_count() -> None:
     windows = Windows(60, 100)
     taken(windows, 1000, START)
     assert allowed(taken(windows, 20, START + 90)) == 5
+
+
+def test_several_are_counted_at_once_or_not_at_all() -> None:
+    windows = Windows(60, 100)
+    assert windows.take("a", TEN, START, 7).remaining == 3
+    refused = windows.take("a", TEN, START, 4)
+    assert (refused.allowed, refused.remaining) == (False, 0)
+    assert windows.take("a", TEN, START, 3).remaining == 0
+    assert windows.take("a", TEN, START + refused.retry_after - 1, 4).allowed is False
+
+
+@pytest.mark.parametrize(("used", "asked"), [(7, 4), (10, 10), (1, 10), (10, 1)])
+def test_several_have_room_when_the_refusal_said(used: int, asked: int) -> None:
+    windows = Windows(60, 100)
+    windows.take("a", TEN, START, used)
+    refused = windows.take("a", TEN, START + 30, asked)
+    assert not windows.take("a", TEN, START + 30 + refused.retry_after - 1, asked).allowed
+    assert windows.take("a", TEN, START + 30 + refused.retry_after, asked).allowed
+
+
+@pytest.mark.parametrize("used", [0, 5])
+def test_more_than_a_limit_ever_allows_is_refused_with_a_wait(used: int) -> None:
+    windows = Windows(60, 100)
+    taken(windows, used, START)
+    assert windows.take("a", TEN, START, 11).retry_after == 120
+
+
+def test_what_is_given_back_may_be_taken_again() -> None:
+    windows = Windows(60, 100)
+    taken(windows, 10, START)
+    windows.give_back("a", START)
+    assert allowed(taken(windows, 2, START)) == 1
+    windows.give_back("b", START)
+    windows.give_back("a", START + 60)
+    assert allowed(taken(windows, 20, START + 60)) == 0
 
 
 def test_nobody_makes_twice_the_number_around_the_end_of_a_window() -> None:

@@ -32,6 +32,7 @@ FAMILIES = {
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
 }
 CHART, LONG = "/api/v1/calculations/natal-chart", "/api/v1/calculations/transit-search"
+BUNDLE = "/api/v1/calculations"
 NOTHING: dict[str, Any] = {}
 
 
@@ -149,6 +150,28 @@ def test_beyond_the_limit_is_429_in_the_envelope_with_all_headers(
     assert refused.headers["X-RateLimit-Remaining"] == "0"
     assert int(refused.headers["Retry-After"]) >= 1
     assert int(refused.headers["X-RateLimit-Reset"]) > time.time()
+
+
+def test_a_bundle_counts_as_often_as_it_computes_or_not_at_all(
+    strict_server: RunningServer,
+) -> None:
+    caller = person(strict_server)
+
+    def bundled(*parts: str) -> requests.Response:
+        return caller.call("POST", BUNDLE, {**EXAMPLE, "calculations": list(parts)})
+
+    answers = [
+        bundled("positions", "aspects", "houses"),
+        bundled("positions", "positions", "POSITIONS"),
+        bundled("aspects", "houses"),
+        bundled("positions", "aspects", "houses"),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    left = [answer.headers["X-RateLimit-Remaining"] for answer in answers]
+    assert left == ["5", "4", "2", "0"]
+    assert answers[-1].json()["error"]["code"] == "RATE_LIMITED"
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert statuses(caller, CHART, 3) == [200, 200, 429]
 
 
 def test_long_work_and_the_account_have_limits_of_their_own(strict_server: RunningServer) -> None:
