@@ -19,6 +19,7 @@ from app import __version__
 from app.wire import decode
 
 PREFIX = "NOCTURNA_"
+LEAST_WORKERS, MOST_WORKERS = 2, 256
 CLIENT_NAMES = tuple(
     PREFIX + name for name in ("API_URL", "SERVICE_TOKEN", "TIMEOUT", "MAX_RETRIES", "CACHE_TTL")
 )
@@ -396,8 +397,6 @@ class Settings(BaseSettings):
         None,
         "Calculation processes; by default one per core, and at least two, "
         "because one of them never takes long work",
-        ge=2,
-        le=256,
     )
     pool_capacity: int = setting(
         "POOL_CAPACITY",
@@ -611,6 +610,18 @@ class Settings(BaseSettings):
         """A random text: what looks like a key pair is refused by whoever signs with it."""
         if value is not None and ("-----BEGIN" in value or value.startswith(("ssh-", "ecdsa-"))):
             msg = "must be a random text, not the file of a key pair"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("workers")
+    @classmethod
+    def _one_for_short_work(cls, value: int | None) -> int | None:
+        if value is not None and not LEAST_WORKERS <= value <= MOST_WORKERS:
+            msg = (
+                f"must be a whole number within {LEAST_WORKERS}..{MOST_WORKERS}, got {value}: one "
+                "process never takes long work, so that short work need not wait for it, and "
+                "another one does; leave it out for one per core"
+            )
             raise ValueError(msg)
         return value
 

@@ -26,7 +26,8 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         ("NOCTURNA_PORT", "x", "a whole number within 0..65535, got 'x'"),
         ("SERVICE_PORT", "70000", "a whole number within 0..65535, got '70000'"),
-        ("NOCTURNA_WORKERS", "1", "a whole number within 2..256, got '1'"),
+        ("NOCTURNA_WORKERS", "257", "within 2..256, got 257: one process never"),
+        ("NOCTURNA_WORKERS", "1", "a whole number within 2..256, got 1: one process never takes"),
         ("NOCTURNA_REDIS_TIMEOUT", "-1", "a number above 0, got '-1'"),
         ("NOCTURNA_CACHE_TTL", "soon", "a whole number of at least 1, got 'soon'"),
         ("ALLOW_USER_REGISTRATION", "maybe", "true or false, got 'maybe'"),
