@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -247,6 +248,28 @@ def _renamed(field: str, names: Mapping[str, str]) -> str:
 
 
 def echo(value: Any) -> str:
-    """The rejected value as an answer may repeat it, at most `LONGEST_ECHO` characters."""
-    text = repr(value)
+    """The rejected value as a message may repeat it, at most `LONGEST_ECHO` characters.
+
+    A text stands in quotes, all else as JSON writes it.
+    """
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        text = repr(value[:LONGEST_ECHO])
+        return text if len(text) <= LONGEST_ECHO else f"{text[: LONGEST_ECHO - 4]}...{text[0]}"
+    text = _as_json(value)
     return text if len(text) <= LONGEST_ECHO else f"{text[: LONGEST_ECHO - 3]}..."
+
+
+def _as_json(value: Any) -> str:
+    """As JSON writes a value; one that it has no way to write as Python does, infinity too."""
+    if isinstance(value, float):
+        return repr(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        text.encode()
+    except UnicodeEncodeError:  # halves of characters, which no answer can hold
+        return json.dumps(value, default=str)
+    except (TypeError, ValueError):
+        return repr(value)
+    return text

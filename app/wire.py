@@ -6,6 +6,7 @@ A worker makes the fragment of an answer once; whoever sends it only splices the
 from __future__ import annotations
 
 import gzip
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,14 @@ from typing import Any
 
 import orjson
 
-from app.errors import NOT_TOLD, AppError, CalculationFailed, InvalidInput, echo
+from app.errors import (
+    LONGEST_ECHO,
+    NOT_TOLD,
+    AppError,
+    CalculationFailed,
+    InvalidInput,
+    echo,
+)
 
 _COMPACT = orjson.OPT_SERIALIZE_NUMPY
 _CANONICAL = _COMPACT | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -186,16 +194,31 @@ def _is_index(part: str) -> bool:
 
 
 def _shown(value: Any) -> Any:
-    """A rejected value as it came if it is a short scalar, else its beginning as text."""
-    if value is None or isinstance(value, bool):
-        return value
+    """A rejected value as it came if it is short, else its beginning as text."""
     if value is NOT_TOLD:
         return None
-    if isinstance(value, int | float) and len(repr(value)) <= _LONGEST_NUMBER:
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str) and len(value) <= _LONGEST_TEXT and is_text(value):
-        return value
-    return echo(value)
+    if isinstance(value, str):
+        return _beginning(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else echo(value)
+    return value if _is_short(value) else echo(value)
+
+
+def _beginning(text: str) -> str:
+    """A text, cut where it is long; halves of characters as they are escaped."""
+    if not is_text(text):
+        text = text[:_LONGEST_TEXT].encode(errors="backslashreplace").decode()
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 3]}..."
+
+
+def _is_short(value: Any) -> bool:
+    """Whether an answer can hold a whole number, a list or an object as it is."""
+    try:
+        return len(encode(value)) <= LONGEST_ECHO
+    except TypeError:  # numbers and texts inside that cannot be written
+        return False
 
 
 def is_text(text: str) -> bool:
@@ -207,7 +230,6 @@ def is_text(text: str) -> bool:
 
 
 _LONGEST_INDEX = 10
-_LONGEST_NUMBER = 17
 _LONGEST_TEXT = 64
 
 

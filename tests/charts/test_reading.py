@@ -169,7 +169,7 @@ async def test_preferences_that_are_left_out_are_as_usual(
         ({**BIRTH, "time": "25:00"}, "time must be"),
         ({**BIRTH, "latitude": 91}, "latitude must be a number within -90.0..90.0, got 91"),
         ({**BIRTH, "latitude": "40.7"}, "latitude must be a number within -90.0..90.0, not text"),
-        ({**BIRTH, "longitude": True}, "longitude must be a number within -180.0..180.0, got True"),
+        ({**BIRTH, "longitude": True}, "longitude must be a number within -180.0..180.0, got true"),
         ({**BIRTH, "timezone": "Europe/Pariss"}, "did you mean Europe/Paris?"),
         ({**BIRTH, "fold": 2}, "fold must be"),
         ({**BIRTH, "config": 5}, "config must be an object, got 5"),
