@@ -5,16 +5,26 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import NoReturn
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
+try:
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
-from app.commands import database, server, tokens, users
-from app.commands.wrong_settings import setting_problems, unreadable_setting
-from app.errors import AppError, CannotStart
-from app.settings import Settings
-from app.storage.embedded_home import has_database
+    from app.commands import database, server, tokens, users
+    from app.commands.wrong_settings import setting_problems, unreadable_setting
+    from app.errors import AppError, CannotStart
+    from app.settings import Settings
+    from app.storage.embedded_home import has_database
+except ModuleNotFoundError as error:
+    package = (error.name or "").partition(".")[0]
+    if not package or find_spec(package) is not None:  # it is there, but something in it is wrong
+        raise
+    sys.exit(
+        f"nocturna: {package} is not installed for {sys.executable}; run make .venv/installed "
+        "once, then .venv/bin/python run.py"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

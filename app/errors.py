@@ -41,6 +41,9 @@ LEGACY_STATUS_OF: Mapping[str, int] = MappingProxyType({"VALIDATION_ERROR": 400,
 """Of some codes the status on paths where existing clients look for that one. No other place ties a
 code to a status."""
 
+RUN = ".venv/bin/python run.py"
+"""How a command line begins that a text tells somebody to type, in the directory of the clone."""
+
 LONGEST_ECHO = 80
 """Characters of a rejected value that an answer repeats: to recognise it, never a whole body."""
 

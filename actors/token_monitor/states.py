@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import floor
 
 from app.accounts.token_states import days_until
+from app.errors import RUN
 
-CURE = "renew it with: make docker-token-renew, or python run.py token renew"
+CURE = f"renew it with: make docker-token-renew, or {RUN} token renew"
 
 
 def alert_text(ends: float, now: float) -> str:

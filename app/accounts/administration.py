@@ -11,7 +11,7 @@ from app.accounts.context import Accounts
 from app.accounts.pages import cursor_after, place_of
 from app.accounts.profiles import taken
 from app.accounts.service_owner import SERVICE_ROLE, spare_service_account
-from app.errors import Conflicting, InvalidInput, NotFound
+from app.errors import RUN, Conflicting, InvalidInput, NotFound
 from app.security.tokens import Scope
 from app.storage import administration, charts, erasure, locks, profiles, roles
 from app.storage.administration import UserChange, UserFilter
@@ -153,7 +153,7 @@ async def user_of_name(accounts: Accounts, name: str) -> User:
     async with accounts.postgres.connection() as connection:
         found = await find_by_name(connection, name)
     if found is None:
-        msg = f"there is no user {name}; python run.py user list shows all"
+        msg = f"there is no user {name}; {RUN} user list shows all"
         raise NotFound(msg)
     return found[0]
 
@@ -201,7 +201,7 @@ async def keep_a_superuser(connection: Connection, user_id: UUID) -> None:
     await locks.hold(connection, locks.ADMINISTRATION)
     profile = await profiles.get_profile(connection, user_id)
     if profile.is_superuser and not await administration.has_other_superuser(connection, user_id):
-        msg = "this is the last superuser; make another one first: python run.py user promote NAME"
+        msg = f"this is the last superuser; make another one first: {RUN} user promote NAME"
         raise Conflicting(msg)
 
 

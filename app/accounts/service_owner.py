@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from app.accounts.context import Accounts
-from app.errors import Conflicting
+from app.errors import RUN, Conflicting
 from app.storage.administration import find_first
 from app.storage.postgres import Connection
 
@@ -18,6 +18,6 @@ async def spare_service_account(accounts: Accounts, connection: Connection, user
     if service == user_id:
         msg = (
             "this account owns the service tokens of the command line: it cannot be deleted, "
-            "disabled or renamed; to end a token use: python run.py token revoke TOKEN_ID"
+            f"disabled or renamed; to end a token use: {RUN} token revoke TOKEN_ID"
         )
         raise Conflicting(msg)

@@ -12,7 +12,7 @@ from app.accounts.context import Accounts
 from app.accounts.principals import Principals
 from app.accounts.service_tokens import state_of
 from app.accounts.token_states import TokenState, whole_days_until
-from app.errors import AppError, TokenExpired, Unauthenticated
+from app.errors import RUN, AppError, TokenExpired, Unauthenticated
 from app.security.tokens import LONGEST_TOKEN, Kind, scope_text, signed_content
 from app.storage.service_tokens import ServiceToken, find_service_token
 
@@ -112,7 +112,7 @@ async def _row(accounts: Accounts, claims: Mapping[str, Any] | None) -> ServiceT
 def _reason(refusal: AppError, row: ServiceToken | None, now: float) -> str:
     if row is not None and state_of(row, now) is TokenState.DISABLED:
         return (
-            f"its owner {row.user_id} is disabled or waits for approval: python run.py user list "
+            f"its owner {row.user_id} is disabled or waits for approval: {RUN} user list "
             "shows which, and user enable or user approve ends that"
         )
     return refusal.message

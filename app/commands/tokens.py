@@ -31,7 +31,7 @@ from app.accounts.verdict import verdict_on
 from app.commands.asking import agreed
 from app.commands.kinds import Commands
 from app.commands.running import run_on_accounts
-from app.errors import InvalidInput
+from app.errors import RUN, InvalidInput
 from app.security.tokens import Scope, scope_text
 from app.settings import Settings
 from app.storage.service_tokens import (
@@ -42,7 +42,7 @@ from app.storage.service_tokens import (
 )
 
 MOST_LISTED = 1000
-_MAKE_ONE = "make one with: python run.py token create"
+_MAKE_ONE = f"make one with: {RUN} token create"
 
 
 def add(commands: Commands) -> None:

@@ -13,7 +13,7 @@ from app.accounts.context import Accounts
 from app.commands.asking import agreed
 from app.commands.kinds import Commands
 from app.commands.running import run_on_accounts
-from app.errors import BadRequest
+from app.errors import RUN, BadRequest
 from app.settings import Settings
 from app.storage.administration import UserChange, UserFilter
 from app.storage.profiles import Profile
@@ -98,9 +98,9 @@ def promote(settings: Settings, options: argparse.Namespace) -> int:
     who = run_on_accounts(settings, promoted)
     print(f"{who.username} is a superuser")
     if not who.is_active:
-        print(f"but is disabled: python run.py user enable {who.username}", file=sys.stderr)
+        print(f"but is disabled: {RUN} user enable {who.username}", file=sys.stderr)
     if not who.is_approved:
-        print(f"but waits for approval: python run.py user approve {who.username}", file=sys.stderr)
+        print(f"but waits for approval: {RUN} user approve {who.username}", file=sys.stderr)
     return 0
 
 

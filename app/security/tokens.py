@@ -15,15 +15,14 @@ from typing import Any
 
 import jwt
 
-from app.errors import AppError, TokenExpired, Unauthenticated
+from app.errors import RUN, AppError, TokenExpired, Unauthenticated
 from app.security.secrets import SigningKeys
 
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at; ours have about 400."""
-CREATE_ONE = (
-    "log in at /api/v1/auth/login, or create a service token with: python run.py token create"
-)
+LOG_IN = "log in at /api/v1/auth/login"
+CREATE_ONE = f"{LOG_IN}, or create a service token with: {RUN} token create"
 _SCHEME = "bearer "
 _END_OF_9999 = 253_402_300_799
 """Seconds since 1970 of the last second that a date can be written of."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from app.errors import RUN
 from app.storage.errors import CannotOpenStorage
 from app.storage.programs import MAJOR
 
@@ -114,8 +115,8 @@ def check_record(home: Path) -> None:
     if major != MAJOR:
         msg = (
             f"{home} was made by PostgreSQL {major}, and this installation brings {MAJOR}: with "
-            f"the installation that made it run `python run.py backup FILE`, move {home} away, "
-            "and with this one run `python run.py restore FILE`"
+            f"the installation that made it run `{RUN} backup FILE`, move {home} away, "
+            f"and with this one run `{RUN} restore FILE`"
         )
         raise CannotOpenStorage(msg)
 

@@ -110,7 +110,7 @@ def test_a_superuser_who_may_not_come_in_is_told_so(run: Run) -> None:
     run("disable", "ada")
     done = run("promote", "ada")
     assert (done.returncode, done.stdout) == (0, "ada is a superuser\n")
-    assert "but is disabled: python run.py user enable ada" in done.stderr
+    assert "but is disabled: .venv/bin/python run.py user enable ada" in done.stderr
 
 
 def test_the_service_account_stays(run: Run) -> None:

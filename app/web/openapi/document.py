@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.errors import RUN
 from app.settings import Settings
 from app.web.openapi.operations import operations
 from app.web.openapi.parameters import PARAMETERS
@@ -17,7 +18,7 @@ _DESCRIPTION = (
     "Exact astrological calculations. Every answer tells what it was computed for in "
     "`meta.computed_for`: the instant in UTC, the ephemeris, and each disputed definition that "
     "was applied. Register and log in, or create a service token with "
-    "`python run.py token create`, and send it as a bearer token."
+    f"`{RUN} token create`, and send it as a bearer token."
 )
 _HOW_TO_COME = (
     "The access token of a login, or a service token. What it must hold stands beside each "

@@ -63,7 +63,7 @@ async def test_an_alert_is_a_row_a_log_line_and_a_count(postgres: Postgres) -> N
     assert lines == [
         {
             "event": "a service token expires in 2 days; renew it with: "
-            "make docker-token-renew, or python run.py token renew",
+            "make docker-token-renew, or .venv/bin/python run.py token renew",
             "log_level": "warning",
             "token_id": str(token),
             "token_name": "telegram bot",
