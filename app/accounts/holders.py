@@ -8,7 +8,14 @@ from hmac import compare_digest
 from uuid import UUID
 
 from app.errors import Unauthenticated, Unavailable
-from app.security.tokens import CREATE_ONE, Claims, Kind, Principal, digest_of, expired
+from app.security.tokens import (
+    CREATE_ONE,
+    Claims,
+    Kind,
+    Principal,
+    digest_of,
+    service_token_expired,
+)
 from app.storage.access import Holder, find_login, find_service, find_user
 from app.storage.postgres import Connection
 
@@ -36,7 +43,7 @@ async def held_by(
     if holder is None or holder.user_id != user_id:
         raise gone()
     if holder.expires_at is not None and holder.expires_at.timestamp() <= clock():
-        raise expired()
+        raise service_token_expired()
     return Principal(
         subject=claims.subject,
         user_id=user_id,

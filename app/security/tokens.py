@@ -21,8 +21,7 @@ from app.security.secrets import SigningKeys
 ALGORITHM = "HS256"
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at; ours have about 400."""
-LOG_IN = "log in at /api/v1/auth/login"
-CREATE_ONE = f"{LOG_IN}, or create a service token with: {RUN} token create"
+CREATE_ONE = f"log in at /api/v1/auth/login, or create a service token with: {RUN} token create"
 _SCHEME = "bearer "
 _END_OF_9999 = 253_402_300_799
 """Seconds since 1970 of the last second that a date can be written of."""
@@ -164,7 +163,7 @@ def check_times(content: Mapping[str, Any], now: float) -> None:
     except (TypeError, ValueError) as error:
         raise not_ours() from error
     if expires_at is not None and expires_at <= now:
-        raise expired()
+        raise expired(content)
     if not_before > now:
         msg = "the token is not valid yet"
         raise Unauthenticated(msg)
@@ -196,9 +195,20 @@ def token_in(authorization: str | None) -> str | None:
     return authorization[len(_SCHEME) :].strip()
 
 
-def expired() -> TokenExpired:
-    msg = f"the token has expired; {CREATE_ONE}"
-    return TokenExpired(msg)
+def expired(content: Mapping[str, Any]) -> TokenExpired:
+    """The refusal of a token with this content, which says how its holder gets another one."""
+    if content.get("type") == Kind.SERVICE:
+        return service_token_expired()
+    if content.get("token_id") is not None:
+        msg = "the token has expired; get another one at /api/v1/auth/service-token/refresh"
+        return TokenExpired(msg)
+    return TokenExpired(
+        "the token has expired; refresh it at /api/v1/auth/refresh, or log in again"
+    )
+
+
+def service_token_expired() -> TokenExpired:
+    return TokenExpired(f"the service token has expired; create one with: {RUN} token create")
 
 
 def not_ours() -> Unauthenticated:

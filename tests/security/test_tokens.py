@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 import pytest
 
-from app.errors import TokenExpired, Unauthenticated
+from app.errors import RUN, TokenExpired, Unauthenticated
 from app.security.secrets import SigningKeys
 from app.security.tokens import (
     LONGEST_TOKEN,
@@ -355,6 +355,30 @@ def test_an_expired_token_of_the_previous_key_is_expired() -> None:
     old = signed(json.dumps(CLAIMS), OLD_KEY)
     with pytest.raises(TokenExpired):
         read(old, SigningKeys(KEY, (KEY, OLD_KEY)), NOW + DAY)
+
+
+@pytest.mark.parametrize(
+    ("token", "advice"),
+    [
+        (
+            without("token_id", type="access", exp=NOW - 1),
+            "the token has expired; refresh it at /api/v1/auth/refresh, or log in again",
+        ),
+        (
+            claiming(type="access", exp=NOW - 1),
+            "the token has expired; get another one at /api/v1/auth/service-token/refresh",
+        ),
+        (
+            claiming(exp=NOW - 1),
+            f"the service token has expired; create one with: {RUN} token create",
+        ),
+    ],
+    ids=["of a login", "of a service token", "a service token"],
+)
+def test_an_expired_token_is_told_how_to_get_another_one(token: str, advice: str) -> None:
+    with pytest.raises(TokenExpired) as refused:
+        read(token, KEYS, NOW)
+    assert refused.value.message == advice
 
 
 def test_another_s_expired_token_is_not_called_expired() -> None:
