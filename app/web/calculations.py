@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
+from pydantic_core import from_json
 
 from actors.calculation_pool.messages import Compute
 from actors.calculation_pool.sliced import LongWork
 from app.calculations.catalogue import Cost, catalogue
 from app.calculations.execution import TEXT
+from app.calculations.paths import LONGEST_SHOWN, meant
 from app.compat.meant import meant_calculations
 from app.compat.operations import cost_of
 from app.errors import InvalidInput, NotFound
 from app.keys import ADMISSION, CACHE, POOL, SETTINGS
-from app.web.answers import accepts, enveloped, has_already
+from app.web.answers import IGNORED, accepts, enveloped, has_already, note_ignored
 from app.web.bodies import read_body, require_json
 from app.web.routing import Handler
 from app.web.streams import streamed, wants_lines
-from app.wire import Outcome
+from app.wire import Outcome, decode, inside
 
 LASTING_HEADERS = {"Cache-Control": "private, max-age=86400"}
 """A natal chart never changes; a day lets a new engine version reach everyone."""
 
 MARKDOWN = "text/markdown"
+REQUEST = "request"
+"""The parameter of GET that holds what POST has in its body."""
 TEXT_HEADERS = {"Content-Type": f"{MARKDOWN}; charset=utf-8"}
 """What `Accept` asks for, and how a text is sent."""
 
@@ -37,6 +41,7 @@ async def post_calculation(request: web.Request) -> web.StreamResponse:
     name = known_name(request.match_info["name"])
     require_json(request)
     body = await read_body(request)
+    note_unread_query(request, name, ())
     if wants_lines(request, name):
         return await streamed(request, long_work(request, name, body))
     return shown(request, await compute(request, asked(request, name), body))
@@ -45,7 +50,9 @@ async def post_calculation(request: web.Request) -> web.StreamResponse:
 async def get_calculation(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/calculations/{name}?request=<base64url> -> 200 with ETag, 304, and as POST."""
     name = known_name(request.match_info["name"])
-    outcome = await compute(request, asked(request, name), _body_of_query(request))
+    body = _body_of_query(request)
+    note_unread_query(request, name, (REQUEST,))
+    outcome = await compute(request, asked(request, name), body)
     if not outcome.lasting:
         return shown(request, outcome)
     headers = {**LASTING_HEADERS, "ETag": f'W/"{outcome.digest}"'}
@@ -91,7 +98,31 @@ def shown(
     if outcome.status == HTTPStatus.OK and accepts(request, MARKDOWN):
         told = {**TEXT_HEADERS, **(headers or {})}
         return web.Response(body=outcome.fragment, headers=told)
-    return enveloped(request, outcome, headers)
+    return enveloped(request, _warning(request, outcome), headers)
+
+
+def note_unread_query(request: web.Request, name: str, read: Container[str]) -> None:
+    """Let the answer warn of each parameter but those that are read: fields belong in the body."""
+    if request.rel_url.raw_query_string:
+        unread = (given for given in request.query if given not in read)
+        note_ignored(request, _ignored(unread, name))
+
+
+def _ignored(unread: Iterable[str], name: str) -> Iterator[str]:
+    model = catalogue()[name].request
+    for given in unread:
+        near = meant(given, "", model, model)
+        hint = f"; did you mean '{near}' in the JSON request?" if near else ""
+        yield f"field 'query.{given[:LONGEST_SHOWN]}' was ignored{hint}"
+
+
+def _warning(request: web.Request, outcome: Outcome) -> Outcome:
+    """The same outcome, whose meta warns of what the request brought and nobody read too."""
+    noted = request.get(IGNORED)
+    if not noted or not outcome.meta:
+        return outcome
+    known = decode(b"{%b}" % outcome.meta)
+    return replace(outcome, meta=inside({**known, "warnings": [*known["warnings"], *noted]}))
 
 
 def asked(request: web.Request, name: str) -> str:
@@ -123,11 +154,15 @@ def known_name(name: str) -> str:
 
 
 def _body_of_query(request: web.Request) -> bytes:
-    text = request.query.get("request")
+    """The JSON object in the query, or nothing at all; raises InvalidInput for anything else."""
+    text = request.query.get(REQUEST)
     if text is None:
         expected = "given: the JSON request as base64url"
-        raise InvalidInput.of("query.request", expected, None)
+        raise InvalidInput.of(f"query.{REQUEST}", expected, None)
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput.of("query.request", "base64url of a JSON object", text) from error
+        body = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        if not body or isinstance(from_json(body), dict):
+            return body
+    except ValueError:  # neither base64url nor JSON is told apart: it is made by a program
+        pass
+    raise InvalidInput.of(f"query.{REQUEST}", "base64url of a JSON object", text)

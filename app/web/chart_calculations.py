@@ -43,6 +43,7 @@ from app.web.calculations import (
     known_name,
     legacy,
     long_work,
+    note_unread_query,
     shown,
 )
 from app.web.charts import CHARTS, asking
@@ -81,6 +82,7 @@ async def post_chart_calculation(request: web.Request) -> web.StreamResponse:
     entry = catalogue()[known_name(request.match_info["calculation"])]
     require_json(request)
     body = read_object(await read_body(request, READ_HERE))
+    note_unread_query(request, entry.name, ())
     told = _second_of_pair(entry, body)
     chart, second = await _charts(request, request.match_info["id"], told)
     given = await _with_zone(request, without_ids(body) if second is not None else body)

@@ -33,7 +33,7 @@ CLOSED: tuple[tuple[str, str], ...] = (
 """Method and path of everything that needs scope `calculations`."""
 
 
-def query(body: Mapping[str, Any], *, padded: bool = False) -> str:
+def query(body: Any, *, padded: bool = False) -> str:
     """The body as the GET form takes it."""
     text = base64.urlsafe_b64encode(json.dumps(body).encode()).decode()
     return f"?request={text if padded else text.rstrip('=')}"
@@ -281,3 +281,39 @@ def test_without_a_token_ten_announced_megabytes_are_401_not_413(server: Running
     line = f"POST {OWN} HTTP/1.1".encode()
     reply = exchange(server.url, request(line, b"Content-Length: 10485760", scopes=()))
     assert reply.status == 401
+
+
+NATAL = f"{BASE}/natal-chart"
+IN_QUERY = [
+    "field 'query.house_sistem' was ignored; did you mean 'house_system' in the JSON request?",
+    "field 'query.nope' was ignored",
+]
+
+
+def test_a_field_in_the_query_of_post_is_ignored_with_a_warning(server: RunningServer) -> None:
+    body = {**EXAMPLES["natal-chart"], "colour": "red"}
+    response = server.post(f"{NATAL}?house_sistem=koch&nope=1&nope=2", body)
+    assert response.json()["data"]["house_system"] == "PLACIDUS"
+    warnings = response.json()["meta"]["warnings"]
+    assert warnings == ["field 'colour' was ignored", *IN_QUERY]
+
+
+def test_a_field_beside_the_request_of_get_is_ignored_with_a_warning(
+    server: RunningServer,
+) -> None:
+    path = f"{NATAL}{query(EXAMPLES['natal-chart'])}"
+    answer = server.get(f"{path}&house_sistem=koch&nope=1")
+    assert answer.json()["meta"]["warnings"] == IN_QUERY
+    assert server.get(path).json()["meta"]["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["!!!!", "A", query([]).partition("=")[2], query("no object").partition("=")[2], "e2E"]
+)
+def test_what_is_no_object_in_the_query_is_told_by_the_name_of_the_parameter(
+    server: RunningServer, text: str
+) -> None:
+    error = server.get(f"{NATAL}?request={text}").json()["error"]
+    (problem,) = error["details"]["errors"]
+    expected = "base64url of a JSON object"
+    assert problem == {"field": "query.request", "expected": expected, "got": text}

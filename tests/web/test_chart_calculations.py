@@ -73,6 +73,16 @@ def test_houses_aspects_and_orbs_are_those_that_the_chart_prefers(ada: Person) -
     assert definitions["orbs"] == {"TRINE": 3.0, "SQUARE": 2.0}
 
 
+def test_a_field_in_the_query_is_ignored_with_a_warning(ada: Person, chart: str) -> None:
+    in_query = f"{path(chart, 'natal-chart')}?house_system=koch"
+    answer = ada.call("POST", in_query, {"colour": "red"})
+    assert data(answer)["house_system"] == "PLACIDUS"
+    assert answer.json()["meta"]["warnings"] == [
+        "field 'colour' was ignored",
+        "field 'query.house_system' was ignored; did you mean 'house_system' in the JSON request?",
+    ]
+
+
 def test_a_birth_in_the_body_is_ignored_with_a_warning(ada: Person, chart: str) -> None:
     answer = ada.call("POST", path(chart, "houses"), {"date": "2001-01-01", "colour": "red"})
     assert data(answer) == data(ada.call("POST", path(chart, "houses"), {}))
