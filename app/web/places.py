@@ -27,7 +27,7 @@ class PlacesQuery(Body):
     q: Annotated[
         str,
         Field(description="The beginning of a city's name; region and country behind commas"),
-    ] = ""
+    ]
     country: Annotated[str | None, Field(description="An English name or ISO code")] = None
     limit: Annotated[int, Field(ge=1, le=MOST_PLACES)] = 10
 

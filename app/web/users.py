@@ -117,7 +117,7 @@ async def export(request: web.Request) -> web.Response:
 
 async def erase(request: web.Request) -> web.Response:
     """Proved by the password, or by the identity service that knows the caller."""
-    wanted = await json_body(request, Erasure)
+    wanted = await json_body(request, Erasure) if request.can_read_body else Erasure()
     accounts, user_id = request.app[ACCOUNTS], owner(request)
     if request[PRINCIPAL].kind == KIND:
         if wanted.username is None:

@@ -226,6 +226,9 @@ async def test_a_long_export_comes_whole_in_parts(server: RunningServer) -> None
 async def test_erasure_leaves_nothing_in_any_table(server: RunningServer) -> None:
     ada = person(server)
     assert "password" in refusal(ada.call("DELETE", ME, {"password": "wrong"}), 422)
+    needed = "password must be given: the present one of this account"
+    assert refusal(ada.call("DELETE", ME), 422) == needed
+    assert refusal(ada.call("DELETE", ME, {}), 422) == needed
     exported = data(ada.call("GET", f"{ME}/export"))["tables"]
     reply = ada.call("DELETE", ME, {"password": PASSWORD})
     assert (reply.status_code, reply.content) == (204, b"")
