@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from pydantic import TypeAdapter
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.calculations.catalogue import catalogue
@@ -19,12 +20,14 @@ from app.compat.operations import ADAPTERS
 from app.settings import Settings
 from app.web.openapi import openapi
 from app.web.openapi.operations import OF_CHART
+from app.web.openapi.responses import JSON
 from app.web.openapi.schemas import shapes
 from app.web.openapi.tags import tag_of
 from app.web.routes import routes
 from app.web.routing import Bearer, Route
 from app.wire import encode
 from tests.server import RunningServer
+from tests.web.people import person
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 DESCRIBED = [route for route in routes() if not route.hidden and route.method != "*"]
@@ -243,17 +246,29 @@ def test_where_the_source_is_told_when_it_is_set() -> None:
     assert "AGPL" in document()["info"]["description"]
 
 
-def test_every_example_is_what_its_schema_asks_for() -> None:
+def test_every_json_body_has_an_example_that_is_what_its_schema_asks_for() -> None:
     seen = 0
     for path, method, operation in operations():
         for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-            if "example" not in content:
+            assert ("example" in content) == (kind == JSON), (path, method)
+            if kind != JSON:
                 continue
             schema = {**content["schema"], "components": document()["components"]}
             jsonschema_rs.validate(schema, content["example"])
             seen += 1
-            assert kind == "application/json", (path, method)
     assert seen > len(catalogue())
+
+
+@pytest.mark.parametrize("route", [route for route in DESCRIBED if route.takes and route.json])
+def test_the_example_of_a_body_is_read_by_its_model(route: Route) -> None:
+    content = operation_at(route.path, route.method.lower())["requestBody"]["content"][JSON]
+    TypeAdapter(route.takes).validate_json(json.dumps(content["example"]))
+
+
+def test_the_example_of_a_chart_is_kept(server: RunningServer) -> None:
+    content = operation_at("/api/v1/charts", "post")["requestBody"]["content"][JSON]
+    made = person(server).call("POST", "/api/v1/charts", content["example"])
+    assert made.status_code == 201
 
 
 def test_every_operation_takes_and_every_answer_gives_the_id_of_the_request() -> None:

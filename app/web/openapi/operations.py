@@ -8,6 +8,7 @@ from typing import Any
 
 from app.calculations.catalogue import Calculation, catalogue
 from app.compat.legacy import Adapter
+from app.web.openapi.examples import EXAMPLES
 from app.web.openapi.of_charts import own_body, own_example
 from app.web.openapi.parameters import parameters
 from app.web.openapi.responses import JSON, compatible, computed, plain
@@ -80,9 +81,10 @@ def _legacy(route: Route, adapter: Adapter, body: Schema, shapes: Shapes) -> Sch
 def _plain(route: Route, shapes: Shapes) -> Schema:
     operation = _base(route, route.path, route.summary, " ".join(_conditions(route)))
     if route.takes is not None:
-        kinds = (*((JSON,) if route.json else ()), *(FORMS if route.form else ()))
         schema = shapes[name_of(route), "validation"]
-        content = {kind: {"schema": schema} for kind in kinds}
+        content: Schema = {kind: {"schema": schema} for kind in (FORMS if route.form else ())}
+        if route.json:
+            content = {JSON: _content(EXAMPLES[route.takes], schema), **content}
         operation["requestBody"] = {"required": not route.optional, "content": content}
     return {**operation, "responses": plain(route, shapes)}
 
@@ -123,5 +125,8 @@ def _security(route: Route) -> list[Schema]:
 
 
 def _body(example: Mapping[str, Any], schema: Schema) -> Schema:
-    content = {"schema": schema, "example": dict(example)}
-    return {"required": True, "content": {JSON: content}}
+    return {"required": True, "content": {JSON: _content(example, schema)}}
+
+
+def _content(example: Mapping[str, Any], schema: Schema) -> Schema:
+    return {"schema": schema, "example": dict(example)}

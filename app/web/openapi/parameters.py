@@ -31,8 +31,8 @@ PARAMETERS: Schema = {
     REQUEST_ID: {
         "name": REQUEST_ID,
         "in": "header",
-        "description": "Names this request in the answer and in the log; any other text than this "
-        "is replaced by a new id",
+        "description": "Names this request in the answer, and in those lines of the log that are "
+        "about it; any other text than this is replaced by a new id",
         "schema": {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,64}$"},
     },
     str(HEADER): {
