@@ -15,15 +15,15 @@ from app.web.service_token_shapes import NewServiceToken
 from app.web.user_shapes import Erasure, PasswordChange, PasswordReset, ProfileChange
 
 _PASSWORD = "a long password"  # noqa: S105 - nobody's
-_ADA = {"email": "ada@example.com", "username": "ada", "password": _PASSWORD}
+_MARY = {"email": "mary@example.com", "username": "mary", "password": _PASSWORD}
 _PLACE = {"latitude": 40.7128, "longitude": -74.006, "timezone": "America/New_York"}
 
 EXAMPLES: Mapping[Any, Mapping[str, Any]] = MappingProxyType(
     {
-        NewAccount: _ADA,
-        Credentials: {"username": "ada", "password": _PASSWORD},
+        NewAccount: _MARY,
+        Credentials: {"username": "mary", "password": _PASSWORD},
         Refresh: {"refresh_token": "the refresh_token of a login"},
-        ProfileChange: {"first_name": "Ada", "last_name": "Lovelace"},
+        ProfileChange: {"first_name": "Mary", "last_name": "Somerville"},
         PasswordChange: {"current_password": _PASSWORD, "new_password": "a longer password"},
         PasswordReset: {
             "token": "what run.py user reset-password has printed",
@@ -31,7 +31,7 @@ EXAMPLES: Mapping[Any, Mapping[str, Any]] = MappingProxyType(
         },
         Erasure: {"password": _PASSWORD},
         dict[str, Any]: {"house_system": "KOCH", "theme": "dark"},
-        UserCreation: {**_ADA, "tier": "basic", "roles": ["user"]},
+        UserCreation: {**_MARY, "tier": "basic", "roles": ["user"]},
         UserPatch: {"tier": "pro", "is_approved": True},
         RoleChange: {"scopes": ["calculations"]},
         NewServiceToken: {"days": 30, "scope": "calculations", "name": "backend"},
