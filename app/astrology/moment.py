@@ -103,7 +103,7 @@ def moment_of(  # noqa: PLR0913 - what a birth certificate says, and how its rea
     an instant means the same when it is asked again. Raises InvalidInput naming `date`, `time`
     (the time of day, wherever it is written), `timezone` or `fold`.
     """
-    date, time, written_offset = _parts(date.strip(), time, calendar)
+    date, time, written_offset = _parts(date.strip(" "), time, calendar)
     if written_offset is not None and calendar is CalendarChoice.AUTO:
         calendar = CalendarChoice.GREGORIAN
     civil = read_civil(date, time, calendar)
@@ -134,7 +134,7 @@ def edge_of_day(  # noqa: PLR0913 - a date as it may be written, and which of it
     begins with the first one and ends with the second, unless `fold` says otherwise. Raises
     InvalidInput naming `date`, also for a date that was skipped whole, `timezone` or `fold`.
     """
-    civil = read_civil(date.strip(), _LAST_SECOND if last else _MIDNIGHT, calendar)
+    civil = read_civil(date.strip(" "), _LAST_SECOND if last else _MIDNIGHT, calendar)
     named = find_zone(zone)
     clock = LocalClock(named, local_mean_time, longitude)
     if clock.steady(civil.ticks) is None and not clock.instants(civil.ticks):

@@ -134,12 +134,12 @@ class BirthRequest(CalculationRequest):
         """Whether a time of day is written that only a zone makes an instant of."""
         if self.time is not None:
             return self.time_known and not self.is_now
-        return _LOCAL_TIME(self.date.strip()) is not None
+        return _LOCAL_TIME(self.date.strip(" ")) is not None
 
     @property
     def is_instant(self) -> bool:
         """Whether `date` is a date-time that needs no zone."""
-        return self.time is None and _INSTANT(self.date.strip()) is not None
+        return self.time is None and _INSTANT(self.date.strip(" ")) is not None
 
     def birth(self, sky: Ephemeris) -> Birth:
         """The birth as an instant and a place; raises InvalidInput for times that never were.

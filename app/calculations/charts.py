@@ -127,7 +127,7 @@ def _clocks(birth: BirthRequest, timezone: str | None, place: Place | None) -> d
 
 def holds_time(date: str) -> bool:
     """Whether a written date tells its time of day too."""
-    date = date.strip()
+    date = date.strip(" ")
     return date.lower() == NOW or _TIME_FOLLOWS(date) is not None
 
 

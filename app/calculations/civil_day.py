@@ -92,7 +92,7 @@ def has_instant(request: BirthRequest) -> bool:
 def _date(request: BirthRequest, clock: LocalClock) -> tuple[str, CalendarChoice]:
     """The date, and the calendar that it is written in."""
     if not has_instant(request) or request.time is not None:
-        return request.date.strip(), request.calendar
+        return request.date.strip(" "), request.calendar
     moment = request.moment()
     ticks = moment.utc.ticks
     civil = civil_of_ticks(ticks + clock.at(ticks).microseconds, moment.calendar)

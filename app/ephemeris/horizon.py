@@ -48,7 +48,7 @@ _DIAMETERS = {
     swe.NEPTUNE: 49_244.0,
     swe.PLUTO: 2_376.6,
 }
-"""Kilometres, as the library has them: IAU Working Group on Cartographic Coordinates, 2015."""
+"""Kilometres, as the library has them: its limbs are what the results are held to."""
 _KILOMETRES_OF_A_UNIT = 149_597_870.7
 """The astronomical unit; IAU 2012, resolution B2."""
 _AT_THE_HORIZON = 1e-6
