@@ -249,7 +249,7 @@ def test_the_last_hour_of_a_day_is_within_a_span_though_it_came_twice(
 # Blanks
 
 
-@pytest.mark.parametrize("date", ["2026-01-11 ", " 2026-01-11", "\t2026-01-11\n"])
+@pytest.mark.parametrize("date", ["2026-01-11 ", " 2026-01-11", "  2026-01-11  "])
 def test_blanks_around_a_date_mean_nothing(date: str, ephemeris: SwissAlmanac) -> None:
     plain = other("transits", YORK, "2026-01-11", ephemeris).data
     assert other("transits", YORK, date, ephemeris).data == plain
