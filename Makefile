@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The service of docker compose whose container holds the server.
 COMPOSE_SERVICE ?= nocturna
 DAYS ?= 30
+# Of tests: one a core, and one more, for many of them wait.
+PROCESSES ?= $(shell expr $$(nproc) + 1)
 
 # $(call command,ARGUMENTS): run.py in that container when it is up, else here. Nothing but what
 # run.py prints goes to standard output.
@@ -29,11 +31,11 @@ run: $(VENV)/installed
 	@exec $(BIN)/python run.py
 
 test: $(VENV)/installed-for-tests
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 # Apart, because to watch every line costs the tests nearly as much again as they take.
 coverage: $(VENV)/installed-for-tests
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
