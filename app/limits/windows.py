@@ -96,7 +96,7 @@ class Windows:
             return _refused(limit, window, left, now, count)
         window.count += count
         self._changed[key] = window
-        return Verdict(limit, True, int(room - count + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003
+        return Verdict(limit, True, int(room - count + _ROUNDING), math.ceil(left), end, 0)  # noqa: FBT003 - a record
 
     def give_back(self, key: str, now: float) -> None:
         """Uncount one request that was counted a moment ago."""
@@ -176,7 +176,7 @@ def _refused(limit: Limit, window: _Window, left: float, now: float, count: int 
     """The refusal of so many requests `left` seconds before the end of the window."""
     wait = max(1, math.ceil(_wait(limit, window, left, count)))
     reset = max(wait, math.ceil(left))
-    return Verdict(limit, False, 0, reset, math.ceil(now) + reset, wait)  # noqa: FBT003
+    return Verdict(limit, False, 0, reset, math.ceil(now) + reset, wait)  # noqa: FBT003 - a record
 
 
 def _wait(limit: Limit, window: _Window, left: float, count: int) -> float:

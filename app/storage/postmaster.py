@@ -11,7 +11,7 @@ POLL_SECONDS = 0.02
 def answers(data: Path, pid: int | None) -> bool:
     """Whether the server of this number says in its pid file that it is ready."""
     lines = _pid_file(data)
-    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004
+    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004 - a line
 
 
 def recorded_pid(data: Path) -> int | None:
